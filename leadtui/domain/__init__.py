@@ -1,0 +1,1 @@
+"""What the program is about: campaigns, posts, leads, drafts, and the query language. Pure."""

@@ -1,0 +1,24 @@
+"""The protocols that adapters implement: the map of the program on one page."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from leadtui.domain.models import Batch, Feed
+
+
+class PostSource(Protocol):
+    """Somewhere posts come from.
+
+    A source is made with the configuration as its only argument, once per process, and is found by its name in
+    `leadtui.sources.REGISTRY`.
+    """
+
+    async def fetch(self, feed: Feed, cursor: str | None) -> Batch:
+        """Read what is new in `feed` since `cursor` (None at the first reading).
+
+        Posts are cleaned with `leadtui.text`. The returned cursor is stored together with the posts, so a
+        killed process neither loses nor repeats any; the same post read twice is stored once.
+        A failure of the whole reading raises `SourceError`; a bad record goes into `Batch.bad`.
+        """
+        ...

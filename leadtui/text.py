@@ -1,0 +1,167 @@
+"""The one door for text from outside: posts, names, websites, AI answers, exception messages.
+
+What comes out can be shown on a terminal, stored and logged: it holds no control character but the line feed,
+no character that reorders or hides its neighbours, and no lone surrogate. It is still *text*: it must never be
+parsed as markup, SQL, a path or an instruction.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MAX_BODY = 40_000
+"""Characters kept of a body: Reddit's own bound."""
+MAX_LINE = 1_000
+"""Characters kept of a title, name or message."""
+
+_REPLACEMENT = "\ufffd"
+_KEPT_FORMAT = {"\u200c", "\u200d"}
+"""Joiners: Persian, Indic scripts and emoji need them, and they cannot drive a terminal."""
+_SHOWN_FORMAT = {*map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C))}
+"""Direction controls: replaced visibly, because removing them silently would hide an attempt to deceive."""
+_MAX_MARKS = 4
+"""Combining marks kept on one character: more than any written language needs."""
+_MARK_RUN = re.compile(r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e34-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5,}")
+_ENTITY = re.compile(r"&(?:(?:amp|AMP|#38|#[xX]26);)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+"""One HTML entity, however often its ampersand was encoded again on the way (`&amp;amp;lt;`)."""
+_NESTED_AMPERSAND = re.compile(r"^&(?:(?:amp|AMP|#38|#[xX]26);)*(?=.)")
+_ENTITY_ROUNDS = 4
+"""Passes until entities that spell other entities are given up on and made harmless."""
+
+Offsets = Sequence[int]
+"""For each character of a cleaned text, where it began in the text as it came in."""
+
+
+def clean(text: str, limit: int = MAX_BODY) -> str:
+    """Return `text` safe to show, store and log, at most `limit` characters; line feeds are kept.
+
+    Applying it twice is the same as applying it once.
+    """
+    return clean_with_offsets(text, limit).text
+
+
+def clean_line(text: str, limit: int = MAX_LINE) -> str:
+    """Return `text` as `clean` does, on a single line."""
+    return clean_with_offsets(text, limit, line=True).text
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A cleaned text that can still say where each of its characters stood in the text as it came in."""
+
+    text: str
+    offsets: Offsets
+    raw_length: int
+
+    def raw_index(self, index: int) -> int:
+        """Return the index in the incoming text of the character at `index` of the cleaned one."""
+        return self.offsets[index] if index < len(self.offsets) else self.raw_length
+
+
+def clean_with_offsets(text: str, limit: int = MAX_BODY, *, line: bool = False) -> Cleaned:
+    """Clean `text` and keep the way back, so that spans can be given in terms of what somebody handed in.
+
+    With `line`, line feeds become spaces.
+    """
+    raw = text[:limit]
+    if _is_plain(raw, line):
+        return Cleaned(raw, range(len(raw)), len(text))
+    offsets: Offsets = range(len(raw))
+    for _ in range(_ENTITY_ROUNDS):
+        if not _ENTITY.search(raw):
+            break
+        raw, offsets = _unescape(raw, offsets)
+    else:
+        raw = _ENTITY.sub(lambda found: "\uff06" + found.group()[1:], raw)
+    return Cleaned(*_replace_characters(raw, offsets, line), len(text))
+
+
+def _is_plain(text: str, line: bool) -> bool:
+    """Whether nothing in `text` needs a change: the common case, decided at C speed."""
+    if "&" in text and _ENTITY.search(text):
+        return False
+    if "\n" in text:
+        if line:
+            return False
+        text = text.replace("\n", "")
+    return text.isprintable() and (text.isascii() or not _has_long_mark_run(text))
+
+
+def _has_long_mark_run(text: str) -> bool:
+    return _MARK_RUN.search(text) is not None
+
+
+def _unescape(text: str, offsets: Offsets) -> tuple[str, Offsets]:
+    out: list[str] = []
+    starts: list[int] = []
+    position = 0
+    for found in _ENTITY.finditer(text):
+        out.append(text[position : found.start()])
+        starts.extend(offsets[position : found.start()])
+        plain = html.unescape(_NESTED_AMPERSAND.sub("&", found.group()))
+        out.append(plain)
+        starts.extend([offsets[found.start()]] * len(plain))
+        position = found.end()
+    out.append(text[position:])
+    starts.extend(offsets[position:])
+    return "".join(out), starts
+
+
+def _replace_characters(text: str, offsets: Offsets, line: bool) -> tuple[str, Offsets]:
+    out: list[str] = []
+    starts: list[int] = []
+    marks = 0
+    newline = " " if line else "\n"
+    skip_feed = False
+    for index, character in enumerate(text):
+        if character == "\n" and skip_feed:
+            skip_feed = False
+            continue
+        skip_feed = character == "\r"
+        if character in "\r\n":
+            shown = newline
+        elif character == "\t":
+            shown = " "
+        else:
+            category = unicodedata.category(character)
+            marks = marks + 1 if category in ("Mn", "Me") else 0
+            shown = "" if marks > _MAX_MARKS else _shown(character, category)
+        if shown:
+            out.append(shown)
+            starts.append(offsets[index])
+    return "".join(out), starts
+
+
+def _shown(character: str, category: str) -> str:
+    if category == "Cc":
+        point = ord(character)
+        if point < 0x20:
+            return chr(0x2400 + point)
+        return "\u2421" if point == 0x7F else _REPLACEMENT
+    if category == "Cf":
+        if character in _KEPT_FORMAT:
+            return character
+        return _REPLACEMENT if character in _SHOWN_FORMAT else ""
+    if category in ("Cs", "Co", "Cn"):
+        return _REPLACEMENT
+    if category in ("Zl", "Zp", "Zs"):
+        return " "
+    return character
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 lead`, `2 leads`, `1,200 leads`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def age(seconds: float) -> str:
+    """A span of time in the largest fitting unit, at most four characters: `45s`, `12m`, `3h`, `9d`, `2y`."""
+    seconds = max(0, int(seconds))
+    for unit, size in (("y", 31_536_000), ("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
