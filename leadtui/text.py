@@ -25,8 +25,12 @@ _SHOWN_FORMAT = {*map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x20
 """Direction controls: replaced visibly, because removing them silently would hide an attempt to deceive."""
 _MAX_MARKS = 4
 """Combining marks kept on one character: more than any written language needs."""
-_MARK_RUN = re.compile(r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e34-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5,}")
-_ENTITY = re.compile(r"&(?:(?:amp|AMP|#38|#[xX]26);)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_MARK_RUN = re.compile(r"[^\w\s\x00-\x7f]{5,}")
+"""Where too many marks may stand: no mark is a word character, and the long way decides."""
+_UNUSUAL = re.compile(r"\r\n?|[^\n\x20-\x7e]")
+_ENTITY = re.compile(
+    r"&(?:(?:amp|AMP|#38|#[xX]26);)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
+)
 """One HTML entity, however often its ampersand was encoded again on the way (`&amp;amp;lt;`)."""
 _NESTED_AMPERSAND = re.compile(r"^&(?:(?:amp|AMP|#38|#[xX]26);)*(?=.)")
 _ENTITY_ROUNDS = 4
@@ -56,6 +60,7 @@ class Cleaned:
     text: str
     offsets: Offsets
     raw_length: int
+    """How much of the incoming text was read: all of it, or up to the limit."""
 
     def raw_index(self, index: int) -> int:
         """Return the index in the incoming text of the character at `index` of the cleaned one."""
@@ -69,15 +74,16 @@ def clean_with_offsets(text: str, limit: int = MAX_BODY, *, line: bool = False) 
     """
     raw = text[:limit]
     if _is_plain(raw, line):
-        return Cleaned(raw, range(len(raw)), len(text))
-    offsets: Offsets = range(len(raw))
+        return Cleaned(raw, range(len(raw)), len(raw))
+    raw_length = len(raw)
+    offsets: Offsets = range(raw_length)
     for _ in range(_ENTITY_ROUNDS):
         if not _ENTITY.search(raw):
             break
         raw, offsets = _unescape(raw, offsets)
-    else:
-        raw = _ENTITY.sub(lambda found: "\uff06" + found.group()[1:], raw)
-    return Cleaned(*_replace_characters(raw, offsets, line), len(text))
+    shown, offsets = _replace_characters(raw, offsets, line)
+    # What is still an entity was nested too deep, or held together only by characters that are gone now.
+    return Cleaned(_ENTITY.sub(_harmless, shown), offsets, raw_length)
 
 
 def _is_plain(text: str, line: bool) -> bool:
@@ -91,6 +97,15 @@ def _is_plain(text: str, line: bool) -> bool:
     return text.isprintable() and (text.isascii() or not _has_long_mark_run(text))
 
 
+def _harmless(entity: re.Match[str]) -> str:
+    found = entity.group()
+    return found if _plain(found) == found else "\uff06" + found[1:]
+
+
+def _plain(entity: str) -> str:
+    return html.unescape(_NESTED_AMPERSAND.sub("&", entity))
+
+
 def _has_long_mark_run(text: str) -> bool:
     return _MARK_RUN.search(text) is not None
 
@@ -102,7 +117,7 @@ def _unescape(text: str, offsets: Offsets) -> tuple[str, Offsets]:
     for found in _ENTITY.finditer(text):
         out.append(text[position : found.start()])
         starts.extend(offsets[position : found.start()])
-        plain = html.unescape(_NESTED_AMPERSAND.sub("&", found.group()))
+        plain = _plain(found.group())
         out.append(plain)
         starts.extend([offsets[found.start()]] * len(plain))
         position = found.end()
@@ -114,30 +129,35 @@ def _unescape(text: str, offsets: Offsets) -> tuple[str, Offsets]:
 def _replace_characters(text: str, offsets: Offsets, line: bool) -> tuple[str, Offsets]:
     out: list[str] = []
     starts: list[int] = []
-    marks = 0
-    newline = " " if line else "\n"
-    skip_feed = False
-    for index, character in enumerate(text):
-        if character == "\n" and skip_feed:
-            skip_feed = False
-            continue
-        skip_feed = character == "\r"
-        if character in "\r\n":
-            shown = newline
-        elif character == "\t":
-            shown = " "
-        else:
-            category = unicodedata.category(character)
-            marks = marks + 1 if category in ("Mn", "Me") else 0
-            shown = "" if marks > _MAX_MARKS else _shown(character, category)
+    position = marks = 0
+    for found in _UNUSUAL.finditer(text):
+        character = found.group()
+        if found.start() > position:
+            out.append(text[position : found.start()])
+            starts.extend(offsets[position : found.start()])
+            marks = 0
+        position = found.end()
+        category = unicodedata.category(character[0])
+        shown = "\n" if character[0] == "\r" else _shown(character, category)
+        # Joiners count as marks: alone they would let marks pile up, or a hidden message through.
+        if category in ("Mn", "Me") or character in _KEPT_FORMAT:
+            marks += 1
+            shown = shown if marks <= _MAX_MARKS else ""
+        elif shown:
+            marks = 0
         if shown:
             out.append(shown)
-            starts.append(offsets[index])
-    return "".join(out), starts
+            starts.append(offsets[found.start()])
+    out.append(text[position:])
+    starts.extend(offsets[position:])
+    cleaned = "".join(out)
+    return cleaned.replace("\n", " ") if line else cleaned, starts
 
 
 def _shown(character: str, category: str) -> str:
     if category == "Cc":
+        if character == "\t":
+            return " "
         point = ord(character)
         if point < 0x20:
             return chr(0x2400 + point)
