@@ -299,12 +299,18 @@ def _read(file: Path, *, required: bool) -> str:
         return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         if required:
-            raise ConfigError("configuration file not found", where=str(file), fix="create it with 'leadtui config init'") from None
+            raise ConfigError(
+                "configuration file not found", where=str(file), fix="create it with 'leadtui config init'"
+            ) from None
         return ""
     except UnicodeDecodeError as error:
-        raise ConfigError(f"not UTF-8 at byte {error.start}", where=str(file), fix="save it as UTF-8") from None
+        raise ConfigError(
+            f"not UTF-8 at byte {error.start}", where=str(file), fix="save it as UTF-8"
+        ) from None
     except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", where=str(file), fix="mend its permissions") from None
+        raise ConfigError(
+            f"cannot be read ({error.strerror})", where=str(file), fix="mend its permissions"
+        ) from None
 
 
 def _parse(text: str, file: Path) -> dict[str, Any]:
@@ -314,9 +320,15 @@ def _parse(text: str, file: Path) -> dict[str, Any]:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         place = f":{found[1]}:{found[2]}" if found else ""
         what = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise ConfigError(f"not valid TOML: {clean_line(what)}", where=f"{file}{place}", fix="compare with config.example.toml") from None
+        raise ConfigError(
+            f"not valid TOML: {clean_line(what)}",
+            where=f"{file}{place}",
+            fix="compare with config.example.toml",
+        ) from None
     except RecursionError:
-        raise ConfigError("nested too deeply", where=str(file), fix="compare with config.example.toml") from None
+        raise ConfigError(
+            "nested too deeply", where=str(file), fix="compare with config.example.toml"
+        ) from None
 
 
 class _Lines:
@@ -351,7 +363,9 @@ def _check_names(values: Mapping[str, Any], lines: _Lines) -> None:
                 fix=_nearest(section, SECTIONS),
             )
         if not isinstance(content, dict):
-            raise ConfigError(f'"{section}" is a section', where=lines.where(section), fix=f"write it as [{section}]")
+            raise ConfigError(
+                f'"{section}" is a section', where=lines.where(section), fix=f"write it as [{section}]"
+            )
         known = getattr(Settings(), section).__struct_fields__
         for key in content:
             if key not in known:
@@ -395,7 +409,14 @@ def _from_text(text: str, default: object) -> object:
         return text
 
 
-_TYPES = {"int": "a whole number", "float": "a number", "str": "a text in quotes", "bool": "true or false", "array": "a list", "object": "a table"}
+_TYPES = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text in quotes",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
 
 
 def _convert(values: dict[str, Any], lines: _Lines, places: Mapping[str, str]) -> Settings:
@@ -409,7 +430,9 @@ def _convert(values: dict[str, Any], lines: _Lines, places: Mapping[str, str]) -
             wanted = _TYPES.get(expected[1].split(" |")[0], expected[1])
             message = f"expected {wanted}, got {_TYPES.get(expected[2], expected[2])}"
         fix = _allowed(key) or "compare with config.example.toml"
-        raise ConfigError(f"{key}: {clean_line(message)}", where=places.get(key) or lines.where(key), fix=fix) from None
+        raise ConfigError(
+            f"{key}: {clean_line(message)}", where=places.get(key) or lines.where(key), fix=fix
+        ) from None
 
 
 def _allowed(key: str) -> str:
@@ -458,17 +481,31 @@ def _problems(config: Config) -> Iterator[tuple[str, str, str]]:
             yield key, "http:// is allowed for this machine only", "use https://"
     if not (is_loopback(config.reddit.api_url) and is_loopback(config.reddit.www_url)):
         for key in careless(config):
-            yield key, "less careful than Reddit's rules ask", "allowed only while api_url and www_url are loopback addresses"
+            yield (
+                key,
+                "less careful than Reddit's rules ask",
+                "allowed only while api_url and www_url are loopback addresses",
+            )
     for key in ("limits.general", "limits.ai"):
         try:
             rate(getattr(config.limits, key.split(".")[1]))
         except ValueError:
             yield key, "not a rate", 'write count/window, as in "100/15m"'
     if config.metrics.enabled and not is_loopback(config.metrics.host) and not config.secret("metrics.token"):
-        yield "metrics.token", f"required because metrics.host {clean_line(config.metrics.host, 60)} is not this machine alone", "set a token or host = \"127.0.0.1\""
+        yield (
+            "metrics.token",
+            f"required because metrics.host {clean_line(config.metrics.host, 60)} is not this machine alone",
+            'set a token or host = "127.0.0.1"',
+        )
     url = config.database.url
-    if url and not url.startswith(("postgresql+asyncpg://", "postgresql+psycopg://", "env:", "file:", "keyring:")):
-        yield "database.url", "not a database that leadtui knows", 'use "", postgresql+asyncpg://… or postgresql+psycopg://…'
+    if url and not url.startswith(
+        ("postgresql+asyncpg://", "postgresql+psycopg://", "env:", "file:", "keyring:")
+    ):
+        yield (
+            "database.url",
+            "not a database that leadtui knows",
+            'use "", postgresql+asyncpg://… or postgresql+psycopg://…',
+        )
 
 
 def _resolve(key: str, value: str) -> str:
@@ -480,7 +517,11 @@ def _resolve(key: str, value: str) -> str:
             return Path(name).expanduser().read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not UTF-8"
-            raise ConfigError(f"{key}: secret file cannot be read ({reason})", where=name, fix="mend the path or its permissions") from None
+            raise ConfigError(
+                f"{key}: secret file cannot be read ({reason})",
+                where=name,
+                fix="mend the path or its permissions",
+            ) from None
     if kind == "keyring":
         return _from_keyring(key, name)
     return value
@@ -490,8 +531,12 @@ def _from_keyring(key: str, name: str) -> str:
     try:
         import keyring
     except ImportError:
-        raise ConfigError(f"{key}: the keyring package is not installed", fix="pip install keyring, or use env: or file:") from None
+        raise ConfigError(
+            f"{key}: the keyring package is not installed", fix="pip install keyring, or use env: or file:"
+        ) from None
     try:
         return keyring.get_password("leadtui", name) or ""
     except keyring.errors.KeyringError as error:
-        raise ConfigError(f"{key}: no usable keyring ({type(error).__name__})", fix="use env: or file:") from None
+        raise ConfigError(
+            f"{key}: no usable keyring ({type(error).__name__})", fix="use env: or file:"
+        ) from None

@@ -1,0 +1,1 @@
+"""What keeps the program standing: the home folder, the identity of a process."""

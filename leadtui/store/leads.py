@@ -1,0 +1,375 @@
+"""Leads: pages of them, one of them, and what is written about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from leadtui.domain.models import (
+    PARTS,
+    Lead,
+    LeadRow,
+    LeadStatus,
+    Page,
+    Post,
+    PostKind,
+    Reason,
+    Score,
+    Verdict,
+)
+from leadtui.domain.query import Query, Sort
+from leadtui.store import search
+from leadtui.store.tables import campaigns, drafts, lead_counts, leads, posts, verdicts
+
+COUNT_LIMIT = 10_000
+"""Where counting the results of a search stops."""
+_CHUNK = 5_000
+
+_ROW = (
+    leads.c.id,
+    campaigns.c.name.label("campaign"),
+    leads.c.status,
+    leads.c.score,
+    leads.c.intent,
+    leads.c.stance,
+    posts.c.title,
+    posts.c.subreddit,
+    posts.c.author,
+    leads.c.created_at,
+    leads.c.found_at,
+    posts.c.num_comments,
+    posts.c.kind,
+    leads.c.seen_at.is_not(None).label("seen"),
+    (leads.c.notes != "").label("noted"),
+    exists().where(drafts.c.lead_id == leads.c.id, drafts.c.open.is_(True)).label("drafted"),
+    leads.c.snoozed_until,
+)
+
+
+async def page(
+    connection: AsyncConnection,
+    query: Query,
+    *,
+    after: LeadRow | None = None,
+    before: LeadRow | None = None,
+    offset: int | None = None,
+    limit: int = 64,
+) -> Page:
+    """Return a stretch of a query's leads in its order.
+
+    `after` and `before` are neighbours that need not be leads of the query any more: the page is cut by their sort
+    key, so its cost does not depend on how deep it lies. `offset` jumps; negative counts from the end.
+    """
+    condition = await search.condition(connection, query)
+    columns, descending = _order(query.sort)
+    backwards = before is not None or (offset is not None and offset < 0)
+    ids = select(leads.c.id).where(condition)
+    edge = after or before
+    if edge is not None:
+        ids = ids.where(_beyond(columns, _key(edge, query.sort), larger=descending is backwards))
+    ids = ids.order_by(
+        *(column.desc() if descending is not backwards else column.asc() for column in columns)
+    )
+    skipped = max(0, offset) if offset is not None and offset > 0 else 0
+    if offset is not None and offset < 0:
+        limit = min(limit, -offset)
+    chosen = [row.id for row in await connection.execute(ids.limit(limit + 1).offset(skipped or None))]
+    beyond = len(chosen) > limit
+    rows = await _rows(connection, chosen[:limit])
+    if backwards:
+        rows.reverse()
+        return Page(tuple(rows), more_before=beyond, more_after=before is not None)
+    return Page(tuple(rows), more_before=after is not None or skipped > 0, more_after=beyond)
+
+
+async def rank(connection: AsyncConnection, query: Query, row: LeadRow) -> int:
+    """Return how many leads of the query stand before `row`."""
+    condition = await search.condition(connection, query)
+    columns, descending = _order(query.sort)
+    ahead = _beyond(columns, _key(row, query.sort), larger=descending)
+    return (
+        await connection.execute(select(func.count()).select_from(leads).where(condition, ahead))
+    ).scalar() or 0
+
+
+async def count(connection: AsyncConnection, query: Query) -> tuple[int, bool]:
+    """Return how many leads a query has, and whether the number is exact or where counting stopped."""
+    plain = search.plain_statuses(query)
+    if plain is not None:
+        statuses, names = plain
+        kept = select(func.coalesce(func.sum(lead_counts.c.leads), 0)).join(campaigns)
+        if statuses is not None:
+            kept = kept.where(lead_counts.c.status.in_(statuses))
+        if names is not None:
+            kept = kept.where(campaigns.c.name_key.in_([name.casefold() for name in names]))
+        return int((await connection.execute(kept)).scalar() or 0), True
+    condition = await search.condition(connection, query)
+    bounded = select(leads.c.id).where(condition).limit(COUNT_LIMIT).subquery()
+    found = (await connection.execute(select(func.count()).select_from(bounded))).scalar() or 0
+    return found, found < COUNT_LIMIT
+
+
+async def counts(connection: AsyncConnection, campaign: str | None) -> dict[str, int]:
+    """Return the number of leads in each status."""
+    kept = (
+        select(lead_counts.c.status, func.sum(lead_counts.c.leads))
+        .join(campaigns)
+        .group_by(lead_counts.c.status)
+    )
+    if campaign is not None:
+        kept = kept.where(campaigns.c.name_key == campaign.casefold())
+    found = {status: int(number) for status, number in (await connection.execute(kept)).tuples()}
+    return {status.value: found.get(status, 0) for status in LeadStatus}
+
+
+async def one(connection: AsyncConnection, lead_id: int) -> Lead | None:
+    """Return everything about one lead."""
+    return next(iter(await several(connection, [lead_id])), None)
+
+
+async def several(connection: AsyncConnection, lead_ids: Sequence[int]) -> list[Lead]:
+    """Return everything about some leads, in the order of their ids given."""
+    if not lead_ids:
+        return []
+    columns = (
+        *_ROW,
+        posts.c.ext_id,
+        posts.c.body,
+        posts.c.created_at.label("post_created_at"),
+        posts.c.score.label("votes"),
+        posts.c.upvote_ratio,
+        posts.c.permalink,
+        leads.c.sentiment,
+        leads.c.scored_by,
+        leads.c.explanation,
+        leads.c.notes,
+        leads.c.tags,
+        campaigns.c.min_score,
+    )
+    found = await connection.execute(_joined(columns).where(leads.c.id.in_(lead_ids)))
+    history: dict[int, list[Verdict]] = {}
+    listed = select(verdicts).where(verdicts.c.lead_id.in_(lead_ids)).order_by(verdicts.c.id)
+    for row in await connection.execute(listed):
+        verdict = Verdict(row.at, row.before, row.after, row.origin, row.undone_at is not None)
+        history.setdefault(row.lead_id, []).append(verdict)
+    known = {row.id: _lead(row, tuple(history.get(row.id, ()))) for row in found}
+    return [known[lead_id] for lead_id in lead_ids if lead_id in known]
+
+
+async def upsert(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Store scored leads and return how many of them are new; what the user did with known ones is not touched.
+
+    Called inside `Database.ingest`, so that nobody adds the same lead meanwhile.
+    """
+    fresh = []
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[start : start + _CHUNK]
+        by_campaign: dict[int, list[int]] = {}
+        for row in chunk:
+            by_campaign.setdefault(row["campaign_id"], []).append(row["post_id"])
+        known: set[tuple[int, int]] = set()
+        for campaign_id, post_ids in by_campaign.items():
+            listed = select(leads.c.post_id).where(
+                leads.c.campaign_id == campaign_id, leads.c.post_id.in_(post_ids)
+            )
+            known.update((campaign_id, row.post_id) for row in await connection.execute(listed))
+        for row in chunk:
+            if (row["campaign_id"], row["post_id"]) not in known:
+                fresh.append(row)
+            else:
+                await _rescore(connection, row)
+    if fresh:
+        await connection.execute(leads.insert(), [{**row, "status": LeadStatus.NEW.value} for row in fresh])
+        added: dict[tuple[int, str], int] = {}
+        for row in fresh:
+            key = (row["campaign_id"], LeadStatus.NEW.value)
+            added[key] = added.get(key, 0) + 1
+        await adjust_counts(connection, added)
+    return len(fresh)
+
+
+async def _rescore(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
+    changed = ("score", "intent", "stance", "sentiment", "scored_by", "explanation")
+    await connection.execute(
+        update(leads)
+        .where(leads.c.campaign_id == row["campaign_id"], leads.c.post_id == row["post_id"])
+        .where(or_(*(leads.c[name] != row[name] for name in changed)))
+        .values({name: row[name] for name in changed})
+    )
+
+
+async def drop_untouched(connection: AsyncConnection, campaign_id: int, post_ids: Sequence[int]) -> int:
+    """Remove leads that no longer qualify and that the user has not worked with; return how many."""
+    dropped = 0
+    for start in range(0, len(post_ids), _CHUNK):
+        condition = (
+            leads.c.campaign_id == campaign_id,
+            leads.c.post_id.in_(post_ids[start : start + _CHUNK]),
+            leads.c.status == LeadStatus.NEW.value,
+            leads.c.notes == "",
+            leads.c.tags == "",
+            ~exists().where(verdicts.c.lead_id == leads.c.id),
+            ~exists().where(drafts.c.lead_id == leads.c.id),
+        )
+        dropped += (await connection.execute(leads.delete().where(*condition))).rowcount
+    if dropped:
+        await adjust_counts(connection, {(campaign_id, LeadStatus.NEW.value): -dropped})
+    return dropped
+
+
+async def adjust_counts(connection: AsyncConnection, changes: Mapping[tuple[int, str], int]) -> None:
+    """Add to the kept counts, in one order so that two transactions never wait for each other crosswise."""
+    for (campaign_id, status), change in sorted(changes.items()):
+        if not change:
+            continue
+        where = (lead_counts.c.campaign_id == campaign_id, lead_counts.c.status == status)
+        done = await connection.execute(
+            update(lead_counts).where(*where).values(leads=lead_counts.c.leads + change)
+        )
+        if not done.rowcount:
+            await connection.execute(
+                lead_counts.insert(), {"campaign_id": campaign_id, "status": status, "leads": change}
+            )
+
+
+async def mark_seen(connection: AsyncConnection, lead_ids: Sequence[int], now: float) -> None:
+    """Remember that the user has looked at leads."""
+    await connection.execute(
+        update(leads).where(leads.c.id.in_(lead_ids), leads.c.seen_at.is_(None)).values(seen_at=now)
+    )
+
+
+async def set_notes(connection: AsyncConnection, lead_id: int, notes: str) -> bool:
+    """Replace a lead's note; False when there is no such lead."""
+    return bool(
+        (await connection.execute(update(leads).where(leads.c.id == lead_id).values(notes=notes))).rowcount
+    )
+
+
+async def set_tags(connection: AsyncConnection, lead_id: int, tags: Iterable[str]) -> bool:
+    """Replace a lead's tags; False when there is no such lead."""
+    kept = sorted({tag.lower() for tag in tags if tag})
+    value = f" {' '.join(kept)} " if kept else ""
+    return bool(
+        (await connection.execute(update(leads).where(leads.c.id == lead_id).values(tags=value))).rowcount
+    )
+
+
+def explanation(score: Score) -> str:
+    """Pack parts and reasons; a phrase is kept as its span only, since the post holds its text."""
+    reasons = [
+        (r.part, r.points, r.start, r.end) if r.start is not None else (r.part, r.points, r.text)
+        for r in score.reasons
+    ]
+    return msgspec.json.encode({"parts": dict(score.parts), "reasons": reasons}).decode()
+
+
+def _order(sort: Sort) -> tuple[tuple[ColumnElement[Any], ...], bool]:
+    """Return the columns of an order and whether they fall."""
+    match sort:
+        case "newest":
+            return (leads.c.created_at, leads.c.id), True
+        case "oldest":
+            return (leads.c.created_at, leads.c.id), False
+        case "found":
+            return (leads.c.id,), True
+        case _:
+            return (leads.c.score, leads.c.id), True
+
+
+def _key(row: LeadRow, sort: Sort) -> tuple[Any, ...]:
+    match sort:
+        case "newest" | "oldest":
+            return (row.created_at, row.id)
+        case "found":
+            return (row.id,)
+        case _:
+            return (row.score, row.id)
+
+
+def _beyond(
+    columns: tuple[ColumnElement[Any], ...], key: tuple[Any, ...], *, larger: bool
+) -> ColumnElement[bool]:
+    left, right = (tuple_(*columns), tuple_(*key)) if len(key) > 1 else (columns[0], key[0])
+    return left > right if larger else left < right
+
+
+def _joined(columns: Sequence[Any]) -> Select[Any]:
+    joined = leads.join(posts, posts.c.id == leads.c.post_id).join(
+        campaigns, campaigns.c.id == leads.c.campaign_id
+    )
+    return select(*columns).select_from(joined)
+
+
+async def _rows(connection: AsyncConnection, ids: Sequence[int]) -> list[LeadRow]:
+    """Return the rows of some leads in the order of `ids`; found by key, so the page's order costs nothing more."""
+    if not ids:
+        return []
+    found = await connection.execute(_joined(_ROW).where(leads.c.id.in_(ids)))
+    known = {row.id: row_of(_mapping(row)) for row in found}
+    return [known[lead_id] for lead_id in ids if lead_id in known]
+
+
+def row_of(values: Mapping[str, Any]) -> LeadRow:
+    """Make a list row of the columns of the same names."""
+    return LeadRow(
+        id=values["id"],
+        campaign=values["campaign"],
+        status=values["status"],
+        score=values["score"],
+        intent=values["intent"],
+        stance=values["stance"],
+        title=values["title"],
+        subreddit=values["subreddit"],
+        author=values["author"],
+        created_at=values["created_at"],
+        found_at=values["found_at"],
+        num_comments=values["num_comments"],
+        kind=values["kind"],
+        seen=bool(values["seen"]),
+        noted=bool(values["noted"]),
+        drafted=bool(values["drafted"]),
+        snoozed_until=values["snoozed_until"],
+    )
+
+
+def _mapping(row: Row[Any]) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", row._mapping)
+
+
+def _lead(row: Row[Any], history: tuple[Verdict, ...]) -> Lead:
+    post = Post(
+        id=row.ext_id,
+        subreddit=row.subreddit,
+        title=row.title,
+        body=row.body,
+        author=row.author,
+        created_at=row.post_created_at,
+        score=row.votes,
+        num_comments=row.num_comments,
+        upvote_ratio=row.upvote_ratio,
+        permalink=row.permalink,
+        kind=PostKind(row.kind),
+    )
+    packed = msgspec.json.decode(row.explanation)
+    score = Score(
+        value=row.score,
+        lead=row.score >= row.min_score,
+        intent=row.intent,
+        stance=row.stance,
+        sentiment=row.sentiment,
+        parts={part: packed["parts"].get(part, 0) for part in PARTS},
+        reasons=tuple(_reason(item, post.text) for item in packed["reasons"]),
+        scored_by=row.scored_by,
+    )
+    return Lead(row_of(_mapping(row)), post, score, row.notes, tuple(row.tags.split()), history)
+
+
+def _reason(item: Sequence[Any], text: str) -> Reason:
+    if len(item) == 3:
+        return Reason(item[0], item[1], item[2])
+    return Reason(item[0], item[1], text[item[2] : item[3]], item[2], item[3])

@@ -1,0 +1,141 @@
+"""Posts: taken in once each, with their full-text index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from leadtui.domain.models import Post, PostKind
+from leadtui.store.tables import posts
+
+_CHUNK = 5_000
+
+
+async def insert(
+    connection: AsyncConnection, batch: Sequence[Post], source: str, now: float
+) -> tuple[dict[str, int], int]:
+    """Store the posts that are not known and refresh those that changed.
+
+    Returns the database id of every post of the batch by its own id, and how many were new. Called inside
+    `Database.ingest`, so that nobody adds the same post meanwhile.
+    """
+    latest = {post.id: post for post in batch}
+    known: dict[str, Row[Any]] = {}
+    names = list(latest)
+    for start in range(0, len(names), _CHUNK):
+        chunk = select(posts).where(posts.c.ext_id.in_(names[start : start + _CHUNK]))
+        known.update({row.ext_id: row for row in await connection.execute(chunk)})
+    fresh = [post for name, post in latest.items() if name not in known]
+    ids = {name: int(row.id) for name, row in known.items()}
+    if fresh:
+        first = await _reserve(connection, len(fresh))
+        await connection.execute(
+            posts.insert(),
+            [_values(post, source, now) | {"id": first + index} for index, post in enumerate(fresh)],
+        )
+        ids.update({post.id: first + index for index, post in enumerate(fresh)})
+        if connection.dialect.name == "sqlite":
+            add = "INSERT INTO posts_fts(rowid, title, body) SELECT id, title, body FROM posts WHERE id BETWEEN :first AND :last"
+            await connection.execute(text(add), {"first": first, "last": first + len(fresh) - 1})
+    await _refresh(connection, [(known[name], post) for name, post in latest.items() if name in known])
+    return ids, len(fresh)
+
+
+async def after(
+    connection: AsyncConnection, post_id: int, last: int, limit: int
+) -> list[tuple[int, Post, float]]:
+    """Return (database id, post, found at) of stored posts with ids in (post_id, last], in order."""
+    found = select(posts).where(posts.c.id > post_id, posts.c.id <= last).order_by(posts.c.id).limit(limit)
+    return [(row.id, _post(row), row.found_at) for row in await connection.execute(found)]
+
+
+async def newest_id(connection: AsyncConnection) -> int:
+    """Return the largest id of a stored post, 0 when there is none."""
+    return (await connection.execute(select(func.max(posts.c.id)))).scalar() or 0
+
+
+async def _reserve(connection: AsyncConnection, number: int) -> int:
+    """Return the first of `number` ids in a row that nobody else gets."""
+    if connection.dialect.name == "sqlite":
+        # The table of given ids, not the largest one in use, so that no id comes back after a deletion.
+        last = (
+            await connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'posts'"))
+        ).scalar() or 0
+        return int(last) + 1
+    last = (
+        await connection.execute(
+            text(
+                "SELECT setval(pg_get_serial_sequence('posts', 'id'), nextval(pg_get_serial_sequence('posts', 'id')) + :more)"
+            ),
+            {"more": number - 1},
+        )
+    ).scalar()
+    return int(last or 0) - number + 1
+
+
+async def _refresh(connection: AsyncConnection, pairs: Sequence[tuple[Row[Any], Post]]) -> None:
+    """Bring stored posts up to what their source says now; a fact that is missing now does not erase a known one."""
+    facts = ("score", "num_comments", "upvote_ratio", "permalink", "author")
+    changes = []
+    for row, post in pairs:
+        new = {
+            name: getattr(post, name) if getattr(post, name) is not None else getattr(row, name)
+            for name in facts
+        }
+        new |= {"title": post.title, "body": post.body}
+        if any(getattr(row, name) != value for name, value in new.items()):
+            changes.append({"row": row.id, **{f"new_{name}": value for name, value in new.items()}})
+            if connection.dialect.name == "sqlite" and (row.title, row.body) != (post.title, post.body):
+                await _reindex(connection, row, post)
+    if changes:
+        names = (*facts, "title", "body")
+        statement = (
+            update(posts)
+            .where(posts.c.id == bindparam("row"))
+            .values({name: bindparam(f"new_{name}") for name in names})
+        )
+        await connection.execute(statement, changes)
+
+
+async def _reindex(connection: AsyncConnection, row: Row[Any], post: Post) -> None:
+    remove = "INSERT INTO posts_fts(posts_fts, rowid, title, body) VALUES('delete', :id, :title, :body)"
+    await connection.execute(text(remove), {"id": row.id, "title": row.title, "body": row.body})
+    add = "INSERT INTO posts_fts(rowid, title, body) VALUES(:id, :title, :body)"
+    await connection.execute(text(add), {"id": row.id, "title": post.title, "body": post.body})
+
+
+def _values(post: Post, source: str, now: float) -> dict[str, Any]:
+    return {
+        "ext_id": post.id,
+        "source": source,
+        "kind": post.kind.value,
+        "subreddit": post.subreddit,
+        "title": post.title,
+        "body": post.body,
+        "author": post.author,
+        "created_at": post.created_at,
+        "score": post.score,
+        "num_comments": post.num_comments,
+        "upvote_ratio": post.upvote_ratio,
+        "permalink": post.permalink,
+        "found_at": now,
+    }
+
+
+def _post(row: Row[Any]) -> Post:
+    return Post(
+        id=row.ext_id,
+        subreddit=row.subreddit,
+        title=row.title,
+        body=row.body,
+        author=row.author,
+        created_at=row.created_at,
+        score=row.score,
+        num_comments=row.num_comments,
+        upvote_ratio=row.upvote_ratio,
+        permalink=row.permalink,
+        kind=PostKind(row.kind),
+    )
