@@ -112,12 +112,12 @@ class DemoSource:
             place = msgspec.json.decode(cursor or "{}", type=_Cursor)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             place = None
-        if place is not None and place.seed == self._seed:
+        if place is None or place.seed != self._seed:
+            place = _Cursor(self._clock() if self._start is None else self._start, self._seed, until=-1.0)
+        if self._start is None:
             # All feeds of a demo share its start, also those first read after a restart.
-            self._start = place.start if self._start is None else self._start
-            return place
-        self._start = self._clock() if self._start is None else self._start
-        return _Cursor(self._start, self._seed, until=-1.0)
+            self._start = place.start
+        return place
 
 
 def _read(line: bytes, number: int) -> DemoPost:
@@ -143,14 +143,26 @@ def _plan(seed: int) -> dict[str, list[_Arrival]]:
     arrivals = [_Arrival(0.0, age, one.post) for one, age in stale]
     arrivals += [_Arrival(0.0, 60.0 + _OLDEST * dice.random() ** 2, one.post) for one in first]
     after = 0.0
-    for one in fresh:
-        if one.post.id not in known:
-            after += dice.uniform(4, 14) if after < _LIVELY else dice.uniform(20, 100)
-            arrivals.append(_Arrival(after, dice.uniform(1, 20), one.post))
+    for one in _mixed([one for one in fresh if one.post.id not in known], dice):
+        after += dice.uniform(4, 14) if after < _LIVELY else dice.uniform(20, 100)
+        arrivals.append(_Arrival(after, dice.uniform(1, 20), one.post))
     plan: dict[str, list[_Arrival]] = {}
     for arrival in sorted(arrivals, key=lambda one: one.after - one.age):
         plan.setdefault(arrival.post.subreddit.lower(), []).append(arrival)
     return plan
+
+
+def _mixed(posts: list[DemoPost], dice: Random) -> list[DemoPost]:
+    """The posts in an order that spreads leads of every strength evenly over the whole demo."""
+    groups: dict[str, list[DemoPost]] = {}
+    for one in posts:
+        groups.setdefault(one.label if one.label.startswith("lead") else "", []).append(one)
+    placed = [
+        ((position + dice.random()) / len(group), one)
+        for group in groups.values()
+        for position, one in enumerate(group)
+    ]
+    return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _dated(arrival: _Arrival, start: float) -> Post:
