@@ -45,12 +45,14 @@ def clean(text: str, limit: int = MAX_BODY) -> str:
 
     Applying it twice is the same as applying it once.
     """
-    return clean_with_offsets(text, limit).text
+    raw = text[:limit]
+    return raw if _is_plain(raw, line=False) else clean_with_offsets(raw, limit).text
 
 
 def clean_line(text: str, limit: int = MAX_LINE) -> str:
     """Return `text` as `clean` does, on a single line."""
-    return clean_with_offsets(text, limit, line=True).text
+    raw = text[:limit]
+    return raw if _is_plain(raw, line=True) else clean_with_offsets(raw, limit, line=True).text
 
 
 @dataclass(frozen=True, slots=True)

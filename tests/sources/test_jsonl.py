@@ -348,6 +348,25 @@ async def test_a_file_that_was_replaced_or_cut_is_read_from_its_start(
     assert ids(posts) == []
 
 
+async def test_an_overlong_line_is_passed_over_once(source: JsonlSource, tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    feed = feed_of("jsonl", str(path))
+    path.write_bytes(line(flair="x" * MAX_LINE_BYTES) + b"\n" + line(id="after") + b"\n")
+    posts, bad, cursor = await read_all(source, feed)
+    assert (ids(posts), bad) == (["after"], [BadLine(1, "line is longer than 4 MiB")])
+    assert (await read_all(source, feed, cursor))[:2] == ([], [])
+
+
+@pytest.mark.parametrize("offset", [5, 10**15, 10**30])
+async def test_a_cursor_from_elsewhere_is_a_new_beginning(
+    source: JsonlSource, tmp_path: Path, offset: int
+) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_bytes(line(id="1") + b"\n")
+    posts, _, _ = await read_all(source, feed_of("jsonl", str(path)), json.dumps({"offset": offset}))
+    assert ids(posts) == ["1"]
+
+
 async def test_a_copy_with_more_lines_is_the_same_file(source: JsonlSource, tmp_path: Path) -> None:
     path, copy = tmp_path / "posts.jsonl", tmp_path / "copy.jsonl"
     path.write_bytes(line(id="1") + b"\n")
