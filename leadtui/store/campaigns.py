@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -83,7 +82,7 @@ async def remove(connection: AsyncConnection, campaign_id: int) -> None:
     await connection.execute(campaigns.delete().where(campaigns.c.id == campaign_id))
 
 
-async def worked_on(connection: AsyncConnection, campaign_id: int) -> Sequence[int]:
+async def worked_on(connection: AsyncConnection, campaign_id: int) -> tuple[int, int, int]:
     """Return (leads, leads with a verdict or note, drafts) of a campaign, for the question before it is removed."""
     mine = leads.c.campaign_id == campaign_id
     total = (await connection.execute(select(func.count()).select_from(leads).where(mine))).scalar() or 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -119,12 +119,23 @@ class Database:
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             return await connection.run_sync(_migrate, self.where)
 
-    async def change_token(self) -> object:
-        """Return something that differs after another process has committed a change."""
-        async with self.read() as connection:
-            if self.is_sqlite:
-                return (await connection.execute(text("PRAGMA data_version"))).scalar()
-            return (await connection.execute(text("SELECT pg_current_wal_lsn()::text"))).scalar()
+    @asynccontextmanager
+    async def watch(self) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+        """Give a function whose answer differs whenever another connection has committed something since.
+
+        It may also differ when nothing did; who is told looks again and finds nothing.
+        """
+        question = "PRAGMA data_version" if self.is_sqlite else "SELECT pg_current_wal_lsn()::text"
+        with self._translated():
+            async with self._reader.connect() as connection:  # SQLite counts for each connection by itself
+
+                async def look() -> object:
+                    with self._translated():
+                        answer = (await connection.execute(text(question))).scalar()
+                        await connection.rollback()
+                        return answer
+
+                yield look
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -145,9 +156,16 @@ class Database:
             or _is_clean(self.path)
         ):
             return
-        size = self.path.stat().st_size
+        problem = self.integrity()
+        if problem:
+            raise _damaged(self.where)
+
+    def integrity(self) -> str:
+        """Return "" when the file is whole, else what is wrong; reads the whole file, blocking."""
+        assert self.path is not None  # noqa: S101 - for the type checker
+        size = self.path.stat().st_size if self.path.exists() else 0
         if size == 0:
-            return
+            return ""
         pragma = "integrity_check(1)" if size <= _FULL_CHECK_BYTES else "quick_check(1)"
         try:
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
@@ -157,8 +175,7 @@ class Database:
                 connection.close()
         except sqlite3.Error as error:
             raise meaning(error, self.where) from error
-        if found != "ok":
-            raise _damaged(self.where)
+        return "" if found == "ok" else f"the database is damaged: {clean_line(str(found), 200)}"
 
 
 def meaning(error: BaseException, where: str) -> LeadTuiError:

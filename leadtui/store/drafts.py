@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtui.domain.models import Draft, DraftState
@@ -53,6 +53,13 @@ async def discard(connection: AsyncConnection, draft_id: int, now: float) -> boo
     return bool(
         (await connection.execute(update(drafts).where(*mine).values(open=None, updated_at=now))).rowcount
     )
+
+
+async def counts(connection: AsyncConnection) -> dict[str, int]:
+    """Return how many drafts are in each state; those that were sent or discarded long ago count as well."""
+    state = func.coalesce(replies.c.state, case((drafts.c.open.is_(True), "draft"), else_="discarded"))
+    grouped = select(state, func.count()).select_from(drafts.outerjoin(replies)).group_by(state)
+    return {name: number for name, number in (await connection.execute(grouped)).tuples()}
 
 
 def _select() -> Select[Any]:

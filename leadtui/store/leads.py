@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtui.domain.models import (
@@ -160,46 +160,38 @@ async def several(connection: AsyncConnection, lead_ids: Sequence[int]) -> list[
     return [known[lead_id] for lead_id in lead_ids if lead_id in known]
 
 
-async def upsert(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Store scored leads and return how many of them are new; what the user did with known ones is not touched.
-
-    Called inside `Database.ingest`, so that nobody adds the same lead meanwhile.
-    """
-    fresh = []
-    for start in range(0, len(rows), _CHUNK):
-        chunk = rows[start : start + _CHUNK]
-        by_campaign: dict[int, list[int]] = {}
-        for row in chunk:
-            by_campaign.setdefault(row["campaign_id"], []).append(row["post_id"])
-        known: set[tuple[int, int]] = set()
-        for campaign_id, post_ids in by_campaign.items():
-            listed = select(leads.c.post_id).where(
-                leads.c.campaign_id == campaign_id, leads.c.post_id.in_(post_ids)
-            )
-            known.update((campaign_id, row.post_id) for row in await connection.execute(listed))
-        for row in chunk:
-            if (row["campaign_id"], row["post_id"]) not in known:
-                fresh.append(row)
-            else:
-                await _rescore(connection, row)
-    if fresh:
-        await connection.execute(leads.insert(), [{**row, "status": LeadStatus.NEW.value} for row in fresh])
-        added: dict[tuple[int, str], int] = {}
-        for row in fresh:
-            key = (row["campaign_id"], LeadStatus.NEW.value)
-            added[key] = added.get(key, 0) + 1
-        await adjust_counts(connection, added)
-    return len(fresh)
+async def known_posts(connection: AsyncConnection, campaign_id: int, post_ids: Sequence[int]) -> set[int]:
+    """Return which of the posts are leads of the campaign already."""
+    known: set[int] = set()
+    for start in range(0, len(post_ids), _CHUNK):
+        chunk = leads.c.post_id.in_(post_ids[start : start + _CHUNK])
+        listed = select(leads.c.post_id).where(leads.c.campaign_id == campaign_id, chunk)
+        known.update(row.post_id for row in await connection.execute(listed))
+    return known
 
 
-async def _rescore(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
-    changed = ("score", "intent", "stance", "sentiment", "scored_by", "explanation")
-    await connection.execute(
+async def insert(connection: AsyncConnection, campaign_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store leads that are not known yet; called inside `Database.ingest`, so that nobody adds them meanwhile."""
+    if rows:
+        status = LeadStatus.NEW.value
+        await connection.execute(
+            leads.insert(), [{**row, "campaign_id": campaign_id, "status": status} for row in rows]
+        )
+        await adjust_counts(connection, {(campaign_id, status): len(rows)})
+
+
+async def rescore(connection: AsyncConnection, campaign_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replace what scoring says of known leads; what the user did with them is not touched."""
+    if not rows:
+        return
+    names = ("score", "intent", "stance", "sentiment", "scored_by", "explanation")
+    statement = (
         update(leads)
-        .where(leads.c.campaign_id == row["campaign_id"], leads.c.post_id == row["post_id"])
-        .where(or_(*(leads.c[name] != row[name] for name in changed)))
-        .values({name: row[name] for name in changed})
+        .where(leads.c.campaign_id == campaign_id, leads.c.post_id == bindparam("row"))
+        .values({name: bindparam(f"new_{name}") for name in names})
     )
+    values = [{"row": row["post_id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+    await connection.execute(statement, values)
 
 
 async def drop_untouched(connection: AsyncConnection, campaign_id: int, post_ids: Sequence[int]) -> int:

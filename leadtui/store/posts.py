@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, text, update
@@ -14,13 +15,21 @@ from leadtui.store.tables import posts
 _CHUNK = 5_000
 
 
-async def insert(
-    connection: AsyncConnection, batch: Sequence[Post], source: str, now: float
-) -> tuple[dict[str, int], int]:
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """What became of a batch of posts."""
+
+    ids: dict[str, int]
+    """The database id of every post by its own id."""
+    new: int
+    changed: frozenset[str]
+    """Own ids of known posts whose text is not what it was."""
+
+
+async def insert(connection: AsyncConnection, batch: Sequence[Post], source: str, now: float) -> Inserted:
     """Store the posts that are not known and refresh those that changed.
 
-    Returns the database id of every post of the batch by its own id, and how many were new. Called inside
-    `Database.ingest`, so that nobody adds the same post meanwhile.
+    Called inside `Database.ingest`, so that nobody adds the same post meanwhile.
     """
     latest = {post.id: post for post in batch}
     known: dict[str, Row[Any]] = {}
@@ -32,16 +41,19 @@ async def insert(
     ids = {name: int(row.id) for name, row in known.items()}
     if fresh:
         first = await _reserve(connection, len(fresh))
-        await connection.execute(
-            posts.insert(),
-            [_values(post, source, now) | {"id": first + index} for index, post in enumerate(fresh)],
-        )
+        rows = [_values(post, source, now) | {"id": first + index} for index, post in enumerate(fresh)]
+        await connection.execute(posts.insert(), rows)
         ids.update({post.id: first + index for index, post in enumerate(fresh)})
         if connection.dialect.name == "sqlite":
-            add = "INSERT INTO posts_fts(rowid, title, body) SELECT id, title, body FROM posts WHERE id BETWEEN :first AND :last"
+            add = (
+                "INSERT INTO posts_fts(rowid, title, body)"
+                " SELECT id, title, body FROM posts WHERE id BETWEEN :first AND :last"
+            )
             await connection.execute(text(add), {"first": first, "last": first + len(fresh) - 1})
-    await _refresh(connection, [(known[name], post) for name, post in latest.items() if name in known])
-    return ids, len(fresh)
+    pairs = [(row, latest[name]) for name, row in known.items()]
+    await _refresh(connection, pairs)
+    changed = frozenset(post.id for row, post in pairs if (row.title, row.body) != (post.title, post.body))
+    return Inserted(ids, len(fresh), changed)
 
 
 async def after(

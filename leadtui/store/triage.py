@@ -78,6 +78,12 @@ async def redo(connection: AsyncConnection, origin: str, now: float) -> Change |
     return None if batch is None else await _turn(connection, batch, back=False, now=now)
 
 
+async def any_due(connection: AsyncConnection, now: float) -> bool:
+    """Whether a snoozed lead's time has come."""
+    due = select(leads.c.id).where(leads.c.snoozed_until <= now).limit(1)
+    return (await connection.execute(due)).first() is not None
+
+
 async def wake(connection: AsyncConnection, now: float) -> int:
     """Bring back snoozed leads whose time has come."""
     due = select(leads.c.id).where(leads.c.snoozed_until <= now).limit(_CHUNK)

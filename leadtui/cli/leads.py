@@ -1,0 +1,350 @@
+"""`leadtui leads`: the queue on the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from leadtui.cli.common import SCHEMA, emit, engine, json_option, lead_document, note, run, say, with_config
+from leadtui.config import Config
+from leadtui.domain.models import Lead
+from leadtui.errors import ConfigError, NotFoundError, StorageError
+from leadtui.text import age, clean_line, plural
+
+if TYPE_CHECKING:
+    from leadtui.services.engine import Engine
+
+_PAGE = 200
+_SPAN = re.compile(r"(\d{1,4})(m|h|d|w)")
+_UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_COLUMNS = (
+    "id", "campaign", "status", "score", "intent", "stance", "found_at", "subreddit", "author", "created_at",
+    "title", "body", "permalink", "reasons", "notes", "tags",
+)  # fmt: skip
+
+
+@click.group()
+def leads() -> None:
+    """List, show, judge, annotate and export leads."""
+
+
+@leads.command("list")
+@click.argument("query", nargs=-1)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=None,
+    help="How many; 0 for all. [default: 50 as text, all as JSON]",
+)
+@json_option
+@with_config
+def list_(config: Config, query: tuple[str, ...], limit: int | None, as_json: bool) -> None:
+    """Leads by the query language, best first: score:>70 sub:saas age:<2d status:new "late invoices" -hiring"""
+    most = limit if limit is not None else (0 if as_json else 50)
+
+    async def work() -> None:
+        async with engine(config) as opened:
+            text = _query(query)
+            if as_json:
+                with _json_list(sys.stdout, "leads") as add:
+                    async for lead in _stream(opened, text, most):
+                        add(lead_document(lead))
+                return
+            shown = 0
+            async for lead in _stream(opened, text, most):
+                shown += 1
+                _print_row(lead)
+            total, is_exact = await opened.desk.count(text)
+            if not shown:
+                say("no leads" + (f" match {text}" if text else " yet"))
+            elif total > shown:
+                note(f"{shown} of {total:,}{'' if is_exact else '+'}; --limit 0 for all")
+
+    run(work())
+
+
+@leads.command()
+@click.argument("lead_id", type=int, metavar="ID")
+@json_option
+@with_config
+def show(config: Config, lead_id: int, as_json: bool) -> None:
+    """Everything about one lead, its score taken apart."""
+
+    async def work() -> None:
+        async with engine(config) as opened:
+            lead = await opened.triage.lead(lead_id)
+        if as_json:
+            emit(**lead_document(lead))
+        else:
+            _print_lead(lead)
+
+    run(work())
+
+
+@leads.command("set")
+@click.argument("status", metavar="STATUS")
+@click.argument("lead_ids", type=int, nargs=-1, required=True, metavar="ID…")
+@click.option("--for", "span", metavar="2h|3d|1w", help="How long a snoozed lead rests. [default: 1d]")
+@json_option
+@with_config
+def set_(config: Config, status: str, lead_ids: tuple[int, ...], span: str | None, as_json: bool) -> None:
+    """Give leads a status: new, saved, drafted, replied, conversation, won, lost, ignored, snoozed."""
+    found = _SPAN.fullmatch(span) if span else None
+    if span and not found:
+        raise ConfigError(f'--for "{clean_line(span, 40)}" is no span of time', fix="as in 2h, 3d or 1w")
+    until = time.time() + int(found[1]) * _UNITS[found[2]] if found else None
+
+    async def work() -> None:
+        async with engine(config) as opened:
+            missing = await opened.triage.missing(lead_ids)
+            if missing:
+                raise NotFoundError(
+                    f"there is no lead {', '.join(map(str, missing[:10]))}", fix="nothing was changed"
+                )
+            change = await opened.triage.set_status(lead_ids, status, until=until, origin="cli")
+        if as_json:
+            emit(status=change.after, changed=change.leads)
+        else:
+            say(f"{plural(change.leads, 'lead')} {change.after}")
+
+    run(work())
+
+
+@leads.command("note")
+@click.argument("lead_id", type=int, metavar="ID")
+@click.argument("text")
+@with_config
+def note_(config: Config, lead_id: int, text: str) -> None:
+    """Write a note on a lead; an empty text removes it."""
+
+    async def work() -> None:
+        async with engine(config) as opened:
+            await opened.triage.set_note(lead_id, text)
+
+    run(work())
+    say(f"lead {lead_id} noted")
+
+
+@leads.command()
+@click.argument("query", nargs=-1)
+@click.option(
+    "--format", "kind", type=click.Choice(["csv", "json", "jsonl", "md"]), default="csv", show_default=True
+)
+@click.option("--out", default="-", metavar="FILE", help="Where to; - for stdout.")
+@click.option(
+    "--raw", is_flag=True, help="CSV without the ' that keeps spreadsheets from running a cell as a formula."
+)
+@with_config
+def export(config: Config, query: tuple[str, ...], kind: str, out: str, raw: bool) -> None:
+    """Write leads to a file, which appears whole or not at all."""
+    write = {"csv": _csv if not raw else _raw_csv, "json": _json, "jsonl": _jsonl, "md": _markdown}[kind]
+
+    async def work() -> int:
+        async with engine(config) as opened:
+            text = _query(query)
+            if out == "-":
+                return await write(opened, text, sys.stdout)
+            return await _to_file(Path(out), lambda stream: write(opened, text, stream))
+
+    written = run(work())
+    if out != "-":
+        say(f"{plural(written, 'lead')} written to {clean_line(out, 300)}")
+
+
+def _query(words: tuple[str, ...]) -> str:
+    """Join arguments; one that holds blanks but no quotes was quoted for the shell and stays as it is."""
+    return " ".join(words)
+
+
+async def _stream(opened: Engine, query: str, most: int) -> AsyncIterator[Lead]:
+    """Yield leads of a query in its order, a page at a time."""
+    from leadtui.domain.query import parse
+    from leadtui.store import leads as stored
+
+    parsed = parse(query)
+    last = None
+    given = 0
+    while not most or given < most:
+        async with opened.database.read() as connection:
+            page = await stored.page(
+                connection, parsed, after=last, limit=min(_PAGE, most - given) if most else _PAGE
+            )
+            found = await stored.several(connection, [row.id for row in page.rows])
+        for lead in found:
+            yield lead
+        given += len(page.rows)
+        if not page.more_after or not page.rows:
+            return
+        last = page.rows[-1]
+
+
+class _json_list:
+    """A document with a long list, written item by item so that memory does not grow with it."""
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._first = True
+
+    def __enter__(self) -> Callable[[dict[str, object]], None]:
+        self._stream.write(f'{{"schema": {SCHEMA}, "{self._name}": [')
+        return self._add
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._stream.write("]}\n")
+
+    def _add(self, document: dict[str, object]) -> None:
+        self._stream.write(("" if self._first else ",") + "\n" + json.dumps(document))
+        self._first = False
+
+
+async def _json(opened: Engine, query: str, stream: TextIO) -> int:
+    written = 0
+    with _json_list(stream, "leads") as add:
+        async for lead in _stream(opened, query, 0):
+            add(lead_document(lead))
+            written += 1
+    return written
+
+
+async def _jsonl(opened: Engine, query: str, stream: TextIO) -> int:
+    written = 0
+    async for lead in _stream(opened, query, 0):
+        stream.write(json.dumps(lead_document(lead)) + "\n")
+        written += 1
+    return written
+
+
+async def _csv(opened: Engine, query: str, stream: TextIO) -> int:
+    return await _table(opened, query, stream, _guarded)
+
+
+async def _raw_csv(opened: Engine, query: str, stream: TextIO) -> int:
+    return await _table(opened, query, stream, str)
+
+
+async def _table(opened: Engine, query: str, stream: TextIO, cell: Callable[[str], str]) -> int:
+    rows = csv.writer(stream, lineterminator="\r\n")
+    rows.writerow(_COLUMNS)
+    written = 0
+    async for lead in _stream(opened, query, 0):
+        document = lead_document(lead)
+        values = {**document, **document["post"], "id": lead.row.id, "score": lead.score.value}
+        values["reasons"] = _reasons(lead)
+        values["tags"] = " ".join(lead.tags)
+        rows.writerow([cell("" if values[name] is None else str(values[name])) for name in _COLUMNS])
+        written += 1
+    return written
+
+
+def _guarded(value: str) -> str:
+    """Keep a spreadsheet from running outside text as a formula."""
+    return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) and not _is_number(value) else value
+
+
+def _is_number(value: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+(\.\d+)?", value) is not None
+
+
+async def _markdown(opened: Engine, query: str, stream: TextIO) -> int:
+    written = 0
+    async for lead in _stream(opened, query, 0):
+        address = opened.desk.link(lead.post)
+        stream.write(f"## {lead.score.value} · {_escaped(lead.post.title) or '(no title)'}\n\n")
+        stream.write(
+            f"r/{_escaped(lead.post.subreddit)} · {lead.row.status} · {lead.score.intent} · {lead.score.stance}"
+        )
+        stream.write(f" · <{address}>\n\n" if address and not re.search(r"[\s<>]", address) else "\n\n")
+        stream.write(f"{_escaped(_reasons(lead))}\n\n")
+        written += 1
+    return written
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~&])", r"\\\1", " ".join(text.split()))
+
+
+async def _to_file(path: Path, write: Callable[[TextIO], object]) -> int:
+    """Write beside the file and put it in place when it is whole."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".leadtui-", dir=path.parent)
+    except OSError as error:
+        raise StorageError(
+            f"cannot be written ({error.strerror})",
+            where=clean_line(str(path), 300),
+            fix="choose another file",
+        ) from None
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="") as stream:
+            written = await write(stream)  # type: ignore[misc]
+        os.replace(name, path)
+    except OSError as error:
+        raise StorageError(
+            f"cannot be written ({error.strerror})",
+            where=clean_line(str(path), 300),
+            fix="choose another file",
+        ) from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return int(written)
+
+
+def _reasons(lead: Lead) -> str:
+    earned = sorted((r for r in lead.score.reasons if r.points), key=lambda r: -abs(r.points))
+    return " · ".join(f"{r.part} {r.points:+d} {clean_line(r.text, 60)}" for r in earned)
+
+
+def _print_row(lead: Lead) -> None:
+    row = lead.row
+    posted = age(time.time() - (row.created_at or row.found_at))
+    head = f"#{row.id}  {row.score:>3}  {row.status:<12} r/{row.subreddit} · {posted} · {row.intent} · {row.stance} · {row.campaign}"
+    say(head)
+    say(f"      {row.title or '(no title)'}")
+    say(f"      {clean_line(_reasons(lead), 200)}")
+
+
+def _print_lead(lead: Lead) -> None:
+    row, post, score = lead.row, lead.post, lead.score
+    say(f"#{row.id}  {row.title or '(no title)'}")
+    author = f"u/{post.author}" if post.author else "author unknown"
+    facts = [f"r/{post.subreddit}", author, f"{age(time.time() - (row.created_at or row.found_at))} ago"]
+    facts += [plural(post.num_comments, "comment")] if post.num_comments is not None else []
+    say(" · ".join([*facts, row.status, row.campaign]))
+    if post.permalink:
+        say(post.permalink)
+    say()
+    say(post.body or "(no text)")
+    say()
+    say(f"score {score.value}: {score.intent}, {score.stance}, {score.sentiment}, by {score.scored_by}")
+    for part, points in score.parts.items():
+        say(f"  {part:<10} {points:+d}")
+        for reason in score.reasons:
+            if reason.part == part and reason.points:
+                place = "" if reason.start is None else " (title)" if reason.start < len(post.title) else ""
+                quoted = (
+                    f"“{clean_line(reason.text, 80)}”"
+                    if reason.start is not None
+                    else clean_line(reason.text, 120)
+                )
+                say(f"    {reason.points:+4d}  {quoted}{place}")
+    if lead.notes:
+        say(f"\nnote: {lead.notes}")
+    if lead.tags:
+        say(f"tags: {' '.join(lead.tags)}")
+    for verdict in lead.history:
+        undone = " (undone)" if verdict.undone else ""
+        say(
+            f"{age(time.time() - verdict.at)} ago: {verdict.before} → {verdict.after}, {verdict.origin}{undone}"
+        )
