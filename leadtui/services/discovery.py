@@ -16,20 +16,18 @@ from leadtui.scoring import Scorer
 from leadtui.services.events import ActivityChanged, CampaignsChanged, Events, FeedsChanged, LeadsChanged
 from leadtui.store import campaigns, feeds, leads, posts
 from leadtui.store.campaigns import Stored
-from leadtui.store.database import Database
+from leadtui.store.database import Connection, Database
 from leadtui.telemetry import logs
 from leadtui.text import clean_line
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from leadtui.ports import PostSource
     from leadtui.telemetry.metrics import Metrics
 
 BACKFILL_CHUNK = 1_000
 _MAX_BACKOFF = 6 * 3600.0
 
-Record = Callable[["AsyncConnection", Ingested], Awaitable[None]]
+Record = Callable[[Connection, Ingested], Awaitable[None]]
 """Something to write in the same transaction as the posts."""
 
 
@@ -309,7 +307,7 @@ def resolve(source: str, config: Config) -> str | None:
 
 
 def _recording(feed: Feed, batch: Batch) -> Record:
-    async def record(connection: AsyncConnection, result: Ingested) -> None:
+    async def record(connection: Connection, result: Ingested) -> None:
         now = time.time()
         newest = max((post.created_at for post in batch.posts if post.created_at is not None), default=None)
         await feeds.polled(
@@ -326,7 +324,7 @@ def _recording(feed: Feed, batch: Batch) -> Record:
 
 
 async def _store(
-    connection: AsyncConnection,
+    connection: Connection,
     campaign_id: int,
     batch: Sequence[Post],
     scores: Sequence[Score],

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from leadtui.domain.models import Campaign, Draft, Lead, LeadStatus, PostKind
 from leadtui.errors import NotFoundError
 from leadtui.services.events import DraftsChanged, Events, LeadsChanged
 from leadtui.store import campaigns, drafts, leads, triage
-from leadtui.store.database import Database
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
+from leadtui.store.database import Connection, Database
 
 _OPENINGS = {
     "seeking": "From what you describe, I would start from {topic} and check each option against just that.",
@@ -92,7 +88,7 @@ def _missing(draft_id: int) -> NotFoundError:
     )
 
 
-async def _campaign(connection: AsyncConnection, lead: Lead) -> Campaign:
+async def _campaign(connection: Connection, lead: Lead) -> Campaign:
     for stored in await campaigns.everything(connection):
         if stored.campaign.name == lead.row.campaign:
             return stored.campaign

@@ -21,6 +21,9 @@ from leadtui.errors import ConfigError, LeadTuiError, LockedError, StorageError
 from leadtui.runtime.home import Presence
 from leadtui.text import clean_line
 
+Connection = AsyncConnection
+"""What a transaction is done on; passed on by services, used by the store only."""
+
 FILE = "leadtui.db"
 HEAD = "0001"
 """The newest migration; a database that says so is not looked at any further."""
