@@ -1,0 +1,397 @@
+"""The chosen post: what was written, which phrases earned points, and how the score came about."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from leadtui.errors import LeadTuiError
+from leadtui.text import clean, clean_line, clean_with_offsets, plural
+from leadtui.tui.bars import PaneTitle
+from leadtui.tui.cells import cut, steady, width_of, wrap
+from leadtui.tui.jobs import Latest
+from leadtui.tui.looks import ago, meta, status_sign, until, words
+
+if TYPE_CHECKING:
+    from leadtui.domain.models import Lead, LeadRow, Reason, Score
+    from leadtui.tui.main import Main
+    from leadtui.tui.themes import Palette
+
+PARTS = ("fit", "intent", "stance", "freshness", "reach")
+SLICE = 400
+"""Body lines wrapped in one go; the rest follows between other work."""
+_KEPT = 48
+"""Leads kept in memory, so that going back to one shows it at once."""
+
+Span = tuple[int, int, str, int]
+"""Start, end, part and points of a phrase."""
+
+
+class Pieces:
+    """A text with its earned phrases: pieces of (text, look), where a look is a part, `tag:part` or plain."""
+
+    def __init__(self, text: str, spans: list[Span], plain: str) -> None:
+        self.starts: list[int] = []
+        self.looks: list[str] = []
+        parts: list[str] = []
+        length = 0
+        for piece, look in _pieces(text, spans, plain):
+            self.starts.append(length)
+            self.looks.append(look)
+            parts.append(piece)
+            length += len(piece)
+        self.text = "".join(parts)
+
+    def segments(self, start: int, end: int, palette: Palette, *, bold: bool = False) -> list[Segment]:
+        """The pieces from `start` to `end`, styled."""
+        segments = []
+        place = max(0, bisect_right(self.starts, start) - 1)
+        while place < len(self.starts) and start < end:
+            stop = min(end, self.starts[place + 1] if place + 1 < len(self.starts) else end)
+            look = self.looks[place]
+            color, tag = (look[4:], True) if look.startswith("tag:") else (look, False)
+            style = palette.style(color, underline=color in PARTS and not tag, bold=bold and not tag)
+            segments.append(Segment(steady(self.text[start:stop]), style))
+            start = stop
+            place += 1
+        return segments
+
+
+def _pieces(text: str, spans: list[Span], plain: str) -> Iterator[tuple[str, str]]:
+    """Cut `text` at its spans and put the word of the part behind each."""
+    position = 0
+    for start, end, part, points in sorted(spans):
+        if end <= position:
+            yield f"·{part}{points:+d}", f"tag:{part}"
+            continue
+        start = max(start, position)
+        if start > position:
+            yield text[position:start], plain
+        yield text[start:end], part
+        yield f"·{part}{points:+d}", f"tag:{part}"
+        position = end
+    if position < len(text):
+        yield text[position:], plain
+
+
+class PostView(ScrollView, can_focus=True):
+    """One post, wrapped to the width, drawn line by line."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, palette: Callable[[], Palette], id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.palette = palette
+        self.lead: Lead | None = None
+        self.row: LeadRow | None = None
+        self.brief = True
+        self.scored = True
+        """Whether the score is told; the editor shows the post alone."""
+        self.failure = ""
+        self._head: list[list[Segment]] = []
+        self._body: list[tuple[int, int]] = []
+        self._tail: list[list[Segment]] = []
+        self._pieces = Pieces("", [], "text")
+        self._wrapping: Iterator[tuple[int, int]] | None = None
+        self._width = 0
+
+    def show(self, row: LeadRow | None, lead: Lead | None, failure: str = "") -> None:
+        """Show a lead, or what is known of it from its row while the rest is loaded; from the top if it is another one."""
+        other = (row is None) != (self.row is None) or (
+            row is not None and self.row is not None and row.id != self.row.id
+        )
+        self.row, self.lead, self.failure = row, lead, failure
+        self._lay()
+        if other:
+            self.scroll_to(y=0, animate=False)
+
+    def toggle_brief(self) -> None:
+        """Tell the parts of the score only, or every reason."""
+        self.brief = not self.brief
+        self._lay()
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll by lines, up when negative."""
+        self.scroll_to(y=max(0, self.scroll_offset.y + lines), animate=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap anew when the width changed."""
+        if self.size.width != self._width:
+            self._lay()
+
+    def redraw(self) -> None:
+        """Draw with the colours of the present theme."""
+        self._lay()
+
+    def _lay(self) -> None:
+        self._width = width = self.size.width
+        inner = max(8, width - 3)
+        self._head, self._tail, self._body = [], [], []
+        self._wrapping = None
+        row, lead, palette = self.row, self.lead, self.palette()
+        if row is not None and width:
+            title_spans, body_spans = _spans(lead) if lead is not None and self.scored else ([], [])
+            self._lay_head(row, lead, title_spans, inner, palette)
+            if lead is not None:
+                body = clean(lead.post.body)
+                gone = body.strip() in ("[deleted]", "[removed]", "")
+                shown = body if body.strip() else "(no text)"
+                self._pieces = Pieces(shown, [] if gone else body_spans, "muted" if gone else "text")
+                self._wrapping = wrap(self._pieces.text, inner)
+                self._lay_tail(lead, inner, palette)
+                self._wrap_on()
+        self._resize_to_lines()
+        self.refresh()
+
+    def _wrap_on(self) -> None:
+        if self._wrapping is None:
+            return
+        wrapping = self._wrapping
+        for _ in range(SLICE):
+            line = next(wrapping, None)
+            if line is None:
+                self._wrapping = None
+                break
+            self._body.append(line)
+        else:
+            self.call_later(self._wrap_later, wrapping)
+
+    def _wrap_later(self, wrapping: Iterator[tuple[int, int]]) -> None:
+        if wrapping is self._wrapping:
+            self._wrap_on()
+            self._resize_to_lines()
+            self.refresh()
+
+    def _resize_to_lines(self) -> None:
+        size = Size(0, len(self._head) + len(self._body) + len(self._tail))
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _lay_head(
+        self, row: LeadRow, lead: Lead | None, spans: list[Span], inner: int, palette: Palette
+    ) -> None:
+        now = time.time()
+        on = "background"
+        post = lead.post if lead is not None else None
+        comments = post.num_comments if post is not None else row.num_comments
+        votes = "" if post is None or post.score is None else plural(post.score, "vote")
+        author = clean_line(row.author, 60) if row.author else ""
+        about: list[tuple[str, str]] = [
+            ("r/" + clean_line(row.subreddit, 60), "accent"),
+            ("u/" + author if author and author != "[deleted]" else "author deleted", "muted"),
+            (f"{ago(now, row.created_at)} ago" if row.created_at is not None else "age unknown", "muted"),
+            ("comment" if row.kind == "comment" else "", "muted"),
+            (votes, "muted"),
+            ("" if comments is None else plural(comments, "comment"), "muted"),
+        ]
+        self._head.append(meta(about, inner, palette, on))
+        title = Pieces(clean_line(row.title) or "(no title)", spans, "text")
+        for start, end in wrap(title.text, inner):
+            self._head.append(title.segments(start, end, palette, bold=True))
+        if not self.scored:
+            self._head.append([])
+            return
+        sign, word, color = status_sign(row)
+        state: list[tuple[str, str]] = [
+            (f"{sign} {word}", color),
+            (f"back in {until(now, row.snoozed_until)}" if row.snoozed_until else "", "muted"),
+            (words(row.intent), "intent"),
+            (words(row.stance), "stance"),
+            (clean_line(row.campaign, 40), "muted"),
+        ]
+        if lead is not None and lead.score.scored_by != "local":
+            state.append(
+                ("scored by " + {"ai": "AI", "both": "rules and AI"}.get(lead.score.scored_by, "?"), "muted")
+            )
+        self._head.append(meta(state, inner, palette, on))
+        if lead is not None:
+            self._lay_score(lead.score, inner, palette)
+            if lead.notes:
+                self._lay_labelled("note", clean(lead.notes), inner, palette)
+            if lead.tags:
+                self._lay_labelled(
+                    "tags", ", ".join(clean_line(tag, 60) for tag in lead.tags), inner, palette
+                )
+        elif self.failure:
+            self._head += [[], [Segment(cut(self.failure, inner), palette.style("warning"))]]
+        self._head.append([])
+
+    def _lay_score(self, score: Score, inner: int, palette: Palette) -> None:
+        self._head.append([])
+        room = max(0, inner - 5)
+        bar = [Segment(f"{score.value:>3}  ", palette.style("text", bold=True))]
+        known = [part for part in PARTS if part in score.parts]
+        used = 0
+        total = 0
+        for part in known:
+            total += max(0, score.parts[part])
+            cells = min(room, round(room * total / 100)) - used
+            if cells > 0:
+                bar.append(Segment("━" * cells, palette.style(part)))
+                used += cells
+        bar.append(Segment("─" * (room - used), palette.style("rule")))
+        self._head.append(bar)
+        if self.brief:
+            pieces = [(f"{part} {score.parts[part]}", part) for part in known]
+            self._head.append(
+                [Segment("     ", palette.style("text")), *meta(pieces, room, palette, "background")]
+            )
+            return
+        for part in known:
+            self._head.append(
+                [
+                    Segment(f"{score.parts[part]:>4} ", palette.style(part, bold=True)),
+                    Segment(part, palette.style(part, bold=True)),
+                ]
+            )
+            for reason in score.reasons:
+                if reason.part == part:
+                    text = cut(clean_line(reason.text, 400), max(0, inner - 11))
+                    self._head.append(
+                        [
+                            Segment(f"{reason.points:>+9}  ", palette.style(part)),
+                            Segment(text, palette.style("text")),
+                        ]
+                    )
+
+    def _lay_labelled(self, label: str, text: str, inner: int, palette: Palette) -> None:
+        for number, (start, end) in enumerate(wrap(text, max(8, inner - 5))):
+            head = f"{label:<5}" if number == 0 else "     "
+            self._head.append(
+                [
+                    Segment(head, palette.style("muted")),
+                    Segment(steady(text[start:end]), palette.style("text")),
+                ]
+            )
+
+    def _lay_tail(self, lead: Lead, inner: int, palette: Palette) -> None:
+        if not lead.history:
+            return
+        now = time.time()
+        self._tail.append([])
+        for verdict in reversed(lead.history[-20:]):
+            pieces: list[tuple[str, str]] = [
+                (f"{ago(now, verdict.at)} ago", "muted"),
+                (f"{verdict.before} → {verdict.after}", "muted"),
+                ("" if verdict.origin == "tui" else clean_line(verdict.origin, 40), "muted"),
+                ("undone" if verdict.undone else "", "muted"),
+            ]
+            self._tail.append(meta(pieces, inner, palette, "background"))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the screen."""
+        width = self.size.width
+        palette = self.palette()
+        y += self.scroll_offset.y
+        if y < len(self._head):
+            segments = self._head[y]
+        elif y < len(self._head) + len(self._body):
+            segments = self._pieces.segments(*self._body[y - len(self._head)], palette)
+        else:
+            place = y - len(self._head) - len(self._body)
+            segments = self._tail[place] if place < len(self._tail) else []
+        used = 1 + sum(width_of(segment.text) for segment in segments)
+        plain = palette.style("text")
+        strip = Strip(
+            [Segment(" ", plain), *segments, Segment(" " * max(0, width - used), plain)], max(width, used)
+        )
+        return strip if used <= width else strip.crop(0, width)
+
+
+def _spans(lead: Lead) -> tuple[list[Span], list[Span]]:
+    """The phrases of title and body, indexed in the texts as they are shown."""
+    raw_title = lead.post.title
+    title = clean_with_offsets(raw_title, line=True)
+    body = clean_with_offsets(lead.post.body)
+    border = len(raw_title) + 1
+    in_title: list[Span] = []
+    in_body: list[Span] = []
+    for reason in lead.score.reasons:
+        span = _sound(reason)
+        if span is None:
+            continue
+        start, end = span
+        if end <= len(raw_title):
+            found = bisect_right(title.offsets, start) - 1, bisect_right(title.offsets, end - 1)
+            in_title.append((*found, reason.part, reason.points))
+        elif start >= border and end - border <= len(lead.post.body):
+            found = (
+                bisect_right(body.offsets, start - border) - 1,
+                bisect_right(body.offsets, end - border - 1),
+            )
+            in_body.append((*found, reason.part, reason.points))
+    return in_title, in_body
+
+
+def _sound(reason: Reason) -> tuple[int, int] | None:
+    if reason.start is None or reason.end is None or reason.part not in PARTS:
+        return None
+    return (reason.start, reason.end) if 0 <= reason.start < reason.end else None
+
+
+class PostPane(Vertical):
+    """Title and text of the chosen post."""
+
+    def __init__(self, main: Main) -> None:
+        super().__init__(id="post", classes="pane")
+        self.main = main
+        self.pane_title = PaneTitle(main.palette, "4", "Post")
+        self.view = PostView(main.palette)
+        self._leads: dict[int, Lead] = {}
+        self._wanted: LeadRow | None = None
+        self._load_wanted = Latest(main.start("post"), self._load)
+
+    def compose(self) -> ComposeResult:
+        """Title and text."""
+        yield self.pane_title
+        yield self.view
+
+    @property
+    def body(self) -> PostView:
+        """What takes the focus."""
+        return self.view
+
+    @property
+    def lead(self) -> Lead | None:
+        """The lead that is shown, once it is loaded."""
+        return self.view.lead
+
+    def choose(self, row: LeadRow | None) -> None:
+        """Show the lead of a row: at once what the row says, then everything."""
+        self._wanted = row
+        lead = self._leads.get(row.id) if row is not None else None
+        self.view.show(row, lead)
+        if row is not None and self.main.desk is not None:
+            self._load_wanted.ask()
+
+    def reload(self) -> None:
+        """Forget what was loaded and load what is shown again."""
+        self._leads.clear()
+        if self._wanted is not None and self.main.desk is not None:
+            self._load_wanted.ask()
+
+    async def _load(self) -> None:
+        row, desk = self._wanted, self.main.desk
+        if row is None or desk is None:
+            return
+        try:
+            lead = await desk.lead(row.id)
+        except LeadTuiError as error:
+            if self._wanted is not None and self._wanted.id == row.id:
+                self.view.show(self._wanted, None, str(error))
+            return
+        if len(self._leads) >= _KEPT:
+            self._leads.pop(next(iter(self._leads)))
+        self._leads[row.id] = lead
+        if self._wanted is not None and self._wanted.id == row.id:
+            self.view.show(self._wanted, lead)
