@@ -1,0 +1,198 @@
+"""How good the scores are on posts that somebody read and judged: `python -m tests.bench.quality [DATA_FOLDER]`.
+
+Needs `campaigns.json`, `judged_pairs.jsonl` and `posts_labelled.jsonl` in the folder. A lead is a pair of grade 2 or 3.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import log2
+from pathlib import Path
+from typing import Any
+
+from leadtui.domain.models import Campaign, Post
+from leadtui.scoring import Scorer
+
+_SEEKING = re.compile(
+    r"looking for|recommend|suggest|alternative to|need a|need help|what do you use|is there a|best .{0,30} for|anyone (?:use|know)",
+    re.IGNORECASE,
+)
+_ASKS = ("seeking", "hiring_provider", "comparing")
+_CUT = 10
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A post judged for a campaign."""
+
+    post: Post
+    grade: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """What one scorer says of one pair."""
+
+    value: float
+    lead: bool
+
+
+Judge = Callable[[Pair], Ranked]
+
+
+def ndcg(grades: Sequence[int], cut: int = _CUT) -> float:
+    """Return the normalised discounted cumulative gain of `grades` in ranked order, gain 2^grade - 1."""
+
+    def gain(order: Iterable[int]) -> float:
+        return sum((2.0**grade - 1.0) / log2(place + 2) for place, grade in enumerate(order))
+
+    best = gain(sorted(grades, reverse=True)[:cut])
+    return gain(grades[:cut]) / best if best else 0.0
+
+
+def rates(found: Sequence[bool], true: Sequence[bool]) -> tuple[float, float, float]:
+    """Return precision, recall and F1."""
+    hits = sum(a and b for a, b in zip(found, true, strict=True))
+    precision = hits / sum(found) if any(found) else 0.0
+    recall = hits / sum(true) if any(true) else 0.0
+    return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the tables; 0 also where there is no data to measure on."""
+    folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parents[3] / "shared" / "data"
+    if not (folder / "judged_pairs.jsonl").is_file():
+        print(
+            f"No judged posts in {folder}: nothing to measure. Give the folder that holds judged_pairs.jsonl."
+        )
+        return 0
+    profiles = json.loads((folder / "campaigns.json").read_text("utf-8"))
+    pairs: dict[str, list[Pair]] = defaultdict(list)
+    for row in _rows(folder / "judged_pairs.jsonl"):
+        pairs[row["profile_id"]].append(Pair(_post(row), row["grade"], row["kind"]))
+    _print_campaigns(profiles, pairs)
+    _print_labelled(folder / "posts_labelled.jsonl")
+    return 0
+
+
+def _judges(campaign: Campaign) -> dict[str, Judge]:
+    scorer = Scorer(campaign)
+    words = [word.lower() for word in (*campaign.keywords, *campaign.competitors)]
+
+    def ours(pair: Pair) -> Ranked:
+        score = scorer.score(pair.post)
+        return Ranked(score.value, score.lead)
+
+    def keywords(pair: Pair) -> Ranked:
+        text = pair.post.text.lower()
+        count = sum(text.count(word) for word in words)
+        return Ranked(count, count > 0)
+
+    def seeking(pair: Pair) -> Ranked:
+        count = len(_SEEKING.findall(pair.post.text))
+        return Ranked(count, count > 0)
+
+    return {
+        "ours": ours,
+        "keywords": keywords,
+        "seeking words": seeking,
+        "everything": lambda _: Ranked(0, True),
+    }
+
+
+def _print_campaigns(profiles: list[dict[str, Any]], pairs: dict[str, list[Pair]]) -> None:
+    print(
+        f"{'campaign':<11}{'scorer':<15}{'NDCG@10':>8}{'P@10':>6}{'prec':>6}{'rec':>6}{'F1':>6}   pairs/leads"
+    )
+    means: dict[str, list[tuple[int, list[float]]]] = defaultdict(list)
+    everything: dict[str, list[tuple[Pair, Ranked]]] = defaultdict(list)
+    for profile in profiles:
+        judged = pairs[profile["profile_id"]]
+        leads = [pair.grade >= 2 for pair in judged]
+        for name, judge in _judges(_campaign(profile)).items():
+            said = [judge(pair) for pair in judged]
+            order = sorted(zip(judged, said, strict=True), key=lambda each: (-each[1].value, each[0].post.id))
+            grades = [pair.grade for pair, _ in order]
+            figures = [
+                ndcg(grades),
+                sum(grade >= 2 for grade in grades[:_CUT]) / _CUT,
+                *rates([each.lead for each in said], leads),
+            ]
+            means[name].append((sum(leads), figures))
+            everything[name] += zip(judged, said, strict=True)
+            print(f"{profile['profile_id']:<11}{name:<15}{_cells(figures)}   {len(judged)}/{sum(leads)}")
+    for title, least in (("mean", 0), ("mean, 10+", 10)):
+        for name, rows in means.items():
+            kept = [figures for count, figures in rows if count >= least]
+            print(
+                f"{title:<11}{name:<15}{_cells([sum(column) / len(kept) for column in zip(*kept, strict=True)])}"
+            )
+    for name, said_of in everything.items():
+        found, true = [each.lead for _, each in said_of], [pair.grade >= 2 for pair, _ in said_of]
+        print(f"{'all pairs':<11}{name:<15}{'':>14}{_cells(list(rates(found, true)), first=6)}")
+    print("\nleakage: share of the pairs of grade 0 that are called leads")
+    kinds = sorted({pair.kind for pair, _ in everything["ours"] if pair.grade == 0})
+    print(f"{'':<30}{'pairs':>6}" + "".join(f"{name:>15}" for name in everything))
+    for kind in kinds:
+        shares = [
+            [each.lead for pair, each in said_of if pair.grade == 0 and pair.kind == kind]
+            for said_of in everything.values()
+        ]
+        print(
+            f"{kind:<30}{len(shares[0]):>6}" + "".join(f"{sum(each) / len(each):>15.0%}" for each in shares)
+        )
+
+
+def _print_labelled(path: Path) -> None:
+    if not path.is_file():
+        return
+    rows = [row for row in _rows(path) if row["label_source"].startswith("read")]
+    true = [row["label"] == "lead" for row in rows]
+    scorer = Scorer(Campaign("anything"))
+    scores = [scorer.score(_post(row)) for row in rows]
+    said = {
+        "ours (intent and stance)": [
+            score.intent in _ASKS and score.stance in ("asks", "none", "vents") for score in scores
+        ],
+        "seeking words": [_SEEKING.search(_post(row).text) is not None for row in rows],
+        "everything": [True] * len(rows),
+    }
+    print(
+        f"\nread labels without a campaign: does the author look for something to buy? ({len(rows)} posts, {sum(true)} yes)"
+    )
+    for name, found in said.items():
+        print(f"{name:<26}{_cells(list(rates(found, true)), first=6)}   precision, recall, F1")
+
+
+def _cells(figures: Sequence[float], first: int = 8) -> str:
+    return "".join(f"{figure:>{first if place == 0 else 6}.2f}" for place, figure in enumerate(figures))
+
+
+def _rows(path: Path) -> Iterable[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _post(row: dict[str, Any]) -> Post:
+    return Post(row["id"], row["subreddit"], row.get("title_stripped") or row["title"], row.get("body") or "")
+
+
+def _campaign(profile: dict[str, Any]) -> Campaign:
+    return Campaign(
+        name=profile["name"],
+        description=profile["description"],
+        keywords=tuple(profile["keywords"]),
+        competitors=tuple(profile["competitors"]),
+        subreddits=tuple(profile["target_subreddits"]),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
