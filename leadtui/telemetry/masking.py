@@ -28,6 +28,8 @@ _SHAPES = (
         rf"\1{MASK}",
     ),
 )
+_SUSPECT = re.compile(r"AIza|eyJ|://|[?&]|bearer|basic|_token|secret|api_?key|password", re.IGNORECASE)
+"""What every shape above begins with: one search instead of seven for the text of every day."""
 _SECRET_NAME = re.compile(
     r"(?:.*[_\-])?(?:token|secret|password|passwd|api_?key|authorization|cookie)", re.IGNORECASE
 )
@@ -69,8 +71,9 @@ def mask(text: str) -> str:
     for secret in _in_text:
         if secret in text:
             text = text.replace(secret, MASK)
-    for shape, shown in _SHAPES:
-        text = shape.sub(shown, text)
+    if _SUSPECT.search(text):
+        for shape, shown in _SHAPES:
+            text = shape.sub(shown, text)
     return text
 
 

@@ -26,7 +26,9 @@ Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 
 def plain_text(text: str) -> str:
     """Return outside text on one line, cleaned, masked both before it can be cut and after it was decoded."""
-    return mask(clean_line(mask(text[:_READ])))
+    masked = mask(text[:_READ])
+    cleaned = clean_line(masked)
+    return cleaned if cleaned == masked else mask(cleaned)
 
 
 def plain(value: object, depth: int = _DEPTH) -> Plain:

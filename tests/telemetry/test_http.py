@@ -165,10 +165,16 @@ def test_other_methods_are_refused(program: Program, method: str) -> None:
     assert (status, headers["Allow"]) == (405, "GET, HEAD")
 
 
-def test_a_refusal_arrives_even_when_a_large_body_is_on_its_way(program: Program) -> None:
-    for size in (1, 8_000, 9_000, 500_000):
-        status, _, _ = program.ask("/metrics", "POST", b"x" * size, Expect="100-continue")
-        assert status == 405
+@pytest.mark.parametrize("size", [1, 8_000, 9_000, 900_000])
+def test_a_refusal_arrives_even_when_a_body_is_on_its_way(program: Program, size: int) -> None:
+    with socket.socket() as connection:
+        # A small buffer, so that the body is still being sent when the refusal comes.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+        connection.settimeout(20)
+        connection.connect((program.host, program.port))
+        connection.sendall(b"POST /metrics HTTP/1.1\r\nExpect: 100-continue\r\n\r\n" + b"x" * size)
+        connection.shutdown(socket.SHUT_WR)
+        assert read_all(connection).startswith(b"HTTP/1.1 405 ")
 
 
 @pytest.mark.parametrize("path", ["/", "/metrics/", "/Health", "/../ready", "/%6detrics", "*"])
@@ -398,7 +404,7 @@ def test_a_port_in_use_is_a_usage_error_that_says_what_to_do(program: Program) -
 
 
 @pytest.mark.parametrize(
-    ("host", "port"), [("203.0.113.7", 0), ("no.such.host.invalid", 0), ("127.0.0.1", 99_999)]
+    ("host", "port"), [("203.0.113.7", 0), ("no..host", 0), ("127.0.0.1", 99_999)]
 )
 def test_an_address_that_is_not_ours_is_a_usage_error(host: str, port: int) -> None:
     program = Program()

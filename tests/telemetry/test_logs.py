@@ -300,6 +300,7 @@ def test_no_known_secret_reaches_any_file(tmp_path: Path, capfd: pytest.CaptureF
 @pytest.mark.parametrize(
     ("said", "canary"),
     [
+        ("key AIza&#83;yCanary_canary-canary0123456789abc decoded late", "Canary"),
         ("key AIzaSyCanary_canary-canary0123456789abc in use", "Canary"),
         ("Authorization: Bearer canary.canary-canary", "canary"),
         ("{'authorization': 'bearer canarycanary'}", "canary"),
@@ -332,6 +333,13 @@ def test_a_value_named_as_a_secret_is_masked_whatever_it_is(tmp_path: Path) -> N
     assert "canary" not in json.dumps(first)
     assert (first["password"], first["token"]) == ("***", None)
     assert (second["output_tokens"], second["tokenizer"]) == (512, "words")
+
+
+def test_masking_has_the_last_word_over_the_whole_line(tmp_path: Path) -> None:
+    logs.register_secret("canary-face")
+    logs.setup(tmp_path, "info", face="canary-face")
+    logs.get("x").info("event")
+    assert records(tmp_path)[0]["face"] == "***"
 
 
 def test_short_secrets_do_not_tear_holes_into_words(tmp_path: Path) -> None:
@@ -549,6 +557,17 @@ def test_processes_that_rotate_at_once_lose_no_line(tmp_path: Path) -> None:
     total = sum(len(records(tmp_path, name)) for name in names)
     assert seen == {(f"writer{n}", number) for n in range(3) for number in range(lines)}
     assert total == 3 * lines
+    put_aside = [(tmp_path / "logs" / name).stat().st_size for name in names if name != "combined.log"]
+    assert min(put_aside) > 4096 - 200
+
+
+def test_after_another_process_rotated_lines_go_into_the_present_file(tmp_path: Path) -> None:
+    logs.setup(tmp_path, "info", face="cli", max_bytes=4096)
+    logs.get("x").info("before")
+    assert python(WRITER, str(tmp_path), "other", "30", input="\n").returncode == 0
+    logs.get("x").info("after")
+    assert records(tmp_path, "combined.log.1")[0]["event"] == "before"
+    assert records(tmp_path)[-1]["event"] == "after"
 
 
 def test_old_files_are_let_go_and_none_grows_past_its_size(tmp_path: Path) -> None:
