@@ -16,6 +16,7 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.theme import Theme
 
 from leadtui.config import Config
 from leadtui.errors import Exit, LeadTuiError
@@ -58,15 +59,18 @@ class LeadTuiApp(App[str], inherit_bindings=False):
         self.failure: LeadTuiError | None = None
         self._lifeline = Lifeline(self._leave)
         self._setup_offered = False
+        self._textual_theme = self.palette.textual()
         super().__init__()
         self.animation_level = "none"
-        self.register_theme(self.palette.textual())
-        self.theme = self.palette.name
 
     def get_default_screen(self) -> Screen[Any]:
         """The four panes."""
         self.main = Main(self)
         return self.main
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """The palette's colours, whatever name Textual asks for: so the style sheet is parsed once, not twice."""
+        return self._textual_theme
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver, but one that a dead terminal cannot block."""
@@ -178,7 +182,8 @@ class LeadTuiApp(App[str], inherit_bindings=False):
         """Switch to a theme; a bad file is told on the status line."""
         palette, problem = themes.load(name, self.config.home)
         self.palette = palette
-        self.register_theme(palette.textual())
+        self._textual_theme = palette.textual()
+        self.register_theme(self._textual_theme)
         self.theme = palette.name
         self.main.redraw()
         self.main.say(problem or f"theme {palette.name}", "warning" if problem else "text")

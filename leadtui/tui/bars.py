@@ -26,9 +26,9 @@ class Line(Widget):
     ALLOW_SELECT = False
 
     def __init__(
-        self, palette: Callable[[], Palette], *, on: str = "background", id: str | None = None
-    ) -> None:  # noqa: A002
-        super().__init__(id=id)
+        self, palette: Callable[[], Palette], *, on: str = "background", name: str | None = None
+    ) -> None:
+        super().__init__(id=name)
         self.palette = palette
         self.on = on
         self._left: Sequence[Piece] = ()
@@ -40,18 +40,18 @@ class Line(Widget):
             self._left, self._right = left, right
             self.refresh()
 
-    @property
-    def plain(self) -> str:
-        """What stands there, for tests and for copying."""
-        return "".join(text for text, _ in (*self._left, *self._right))
+    def pieces(self, width: int) -> tuple[Sequence[Piece], Sequence[Piece]]:
+        """What to show at the left and at the right in `width` cells."""
+        return self._left, self._right
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
         width = self.size.width
         palette = self.palette()
-        right = self._segments(self._right, width, palette)
+        left_pieces, right_pieces = self.pieces(width)
+        right = self._segments(right_pieces, width, palette)
         taken = sum(width_of(segment.text) for segment in right)
-        left = self._segments(self._left, width - taken - (1 if taken else 0), palette)
+        left = self._segments(left_pieces, width - taken - (1 if taken else 0), palette)
         used = sum(width_of(segment.text) for segment in left)
         gap = Segment(" " * max(0, width - used - taken), palette.style("text", self.on))
         return Strip([*left, gap, *right], max(width, used + taken)).crop(0, width)
@@ -108,46 +108,44 @@ class TopBar(Line):
             self.view = view
 
     def __init__(self, palette: Callable[[], Palette]) -> None:
-        super().__init__(palette, on="surface", id="top")
+        super().__init__(palette, on="surface", name="top")
+        self._shown: tuple[str, Sequence[tuple[str, str, int]], str, str] = ("", (), "", "")
         self._places: list[tuple[int, int, str]] = []
 
-    def views(
-        self, name: str, views: Sequence[tuple[str, str, int | None]], current: str, badge: str
-    ) -> None:
-        """Show the views: id, label and count of each; when it is narrow, those around the current one."""
-        width = self.size.width or 80
+    def views(self, name: str, views: Sequence[tuple[str, str, int]], current: str, badge: str) -> None:
+        """Show the views: id, label and count of each; whose they are at the left, the badge at the right."""
+        shown = (name, tuple(views), current, badge)
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def pieces(self, width: int) -> tuple[Sequence[Piece], Sequence[Piece]]:
+        """The views around the current one, as many as fit."""
+        name, views, current, badge = self._shown
+        self._places = []
         right: list[Piece] = [(f" {badge} ", "*warning")] if badge else []
+        if not views:
+            return (), right
         room = width - sum(len(text) for text, _ in right) - 1
-        texts = [f"{label} {_count(count)}" if count is not None else label for _, label, count in views]
+        texts = [f"{label} {_count(count)}" for _, label, count in views]
         widths = [len(text) + 3 for text in texts]
         here = next((place for place, view in enumerate(views) if view[0] == current), 0)
-        shown_name = cut(name, max(8, min(24, room - widths[here] - 4)))
-        room -= width_of(shown_name) + 3
-        first = last = here
-        used = widths[here]
-        while first > 0 or last < len(views) - 1:
-            nearer_end = last < len(views) - 1 and (last - here <= here - first or first == 0)
-            place = last + 1 if nearer_end else first - 1
-            if used + widths[place] > room - 2:
-                break
-            used += widths[place]
-            first, last = min(first, place), max(last, place)
-        left: list[Piece] = [(" ", "text"), (shown_name, "*text"), ("  ", "text")]
+        shown_name = cut(name, max(6, min(24, room - widths[here] - 6)))
         x = width_of(shown_name) + 3
-        self._places = []
+        first, last = _around(here, widths, room - x - 2)
+        left: list[Piece] = [(" ", "text"), (shown_name, "*text"), ("  ", "text")]
         if first > 0:
             left.append(("‹", "muted"))
             x += 1
         for place in range(first, last + 1):
             active = place == here
-            text = f"[{texts[place]}] " if active else f" {texts[place]} "
-            text = text if active else text + " "
+            text = f"[{texts[place]}] " if active else f" {texts[place]}  "
             self._places.append((x, x + len(text), views[place][0]))
             left.append((text, "*accent" if active else ("text" if views[place][2] else "muted")))
             x += len(text)
         if last < len(views) - 1:
             left.append(("›", "muted"))
-        self.say(left, right)
+        return left, right
 
     def on_click(self, event: events.Click) -> None:
         """Go to the view under the mouse."""
@@ -160,19 +158,41 @@ class KeyBar(Line):
     """The keys that matter now; whole keys are left out when it is narrow."""
 
     def __init__(self, palette: Callable[[], Palette]) -> None:
-        super().__init__(palette, on="surface", id="keys")
+        super().__init__(palette, on="surface", name="keys")
+        self._pairs: Sequence[tuple[str, str]] = ()
 
     def keys(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """Show key and label of each, as many as fit."""
-        left: list[Piece] = [(" ", "text")]
-        room = (self.size.width or 80) - 1
-        for key, label in pairs:
-            needed = width_of(key) + width_of(label) + 3
-            if needed - 2 > room:
+        """Show key and label of each, the first ones first."""
+        if pairs != self._pairs:
+            self._pairs = pairs
+            self.refresh()
+
+    def pieces(self, width: int) -> tuple[Sequence[Piece], Sequence[Piece]]:
+        """As many keys as fit."""
+        left: list[Piece] = []
+        gap = " "
+        for key, label in self._pairs:
+            label = f" {label}" if label else ""
+            width -= len(gap) + width_of(key) + width_of(label)
+            if width < 0:
                 break
-            left += [(key, "*accent"), (f" {label}  ", "muted")]
-            room -= needed
-        self.say(left)
+            left += [(gap + key, "*accent"), (label, "muted")]
+            gap = "  "
+        return left, ()
+
+
+def _around(here: int, widths: Sequence[int], room: int) -> tuple[int, int]:
+    """First and last of the widest run around `here` that fits, grown to both sides."""
+    first = last = here
+    used = widths[here]
+    while True:
+        sides = [place for place in (last + 1, first - 1) if 0 <= place < len(widths)]
+        fitting = [place for place in sides if used + widths[place] <= room]
+        if not fitting:
+            return first, last
+        nearest = min(fitting, key=lambda place: abs(place - here))
+        used += widths[nearest]
+        first, last = min(first, nearest), max(last, nearest)
 
 
 def _count(count: int) -> str:

@@ -168,8 +168,10 @@ COMMANDS: tuple[Command, ...] = (
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
 _NAMED = frozenset(
-    "enter escape tab space up down left right home end pageup pagedown insert delete backspace comma".split()
-) | {f"f{number}" for number in range(1, 25)}
+    {"enter", "escape", "tab", "space", "up", "down", "left", "right", "home", "end", "pageup", "pagedown"}
+    | {"insert", "delete", "backspace", "comma"}
+    | {f"f{number}" for number in range(1, 25)}
+)
 _MODIFIED = re.compile(r"(?:(?:ctrl|alt|shift|super)\+)+(.+)")
 _SAME_AS = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+j": "enter", "ctrl+h": "backspace", "ctrl+[": "escape"}
 """Control characters that a terminal cannot tell from a named key."""
@@ -232,7 +234,7 @@ def validate_keys(overrides: Mapping[str, str]) -> None:
                     raise ConfigError(
                         f'key "{key}" means both "{other.id}" and "{command.id}" in the {pane} pane',
                         where="[ui] keys",
-                        fix=f"give one of them another key",
+                        fix="give one of them another key",
                     )
 
 

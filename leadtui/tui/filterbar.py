@@ -39,9 +39,9 @@ class FilterBar(Vertical):
             placeholder="words, score:>70, sub:saas, age:<2d, -is:seen …",
             select_on_focus=False,
         )
-        self._slash = Line(pane.main.palette, on="surface", id="slash")
+        self._slash = Line(pane.main.palette, on="surface", name="slash")
         self._slash.say([(" / ", "*accent")])
-        self._wrong = Line(pane.main.palette, id="wrong")
+        self._wrong = Line(pane.main.palette, name="wrong")
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:

@@ -91,7 +91,7 @@ def until(now: float, at: float | None) -> str:
 
 
 def meta(pieces: Sequence[tuple[str, str]], width: int, palette: Palette, on: str) -> list[Segment]:
-    """Join pieces of text and colour name with dots; pieces that do not fit are left out, the last one is cut."""
+    """Join pieces of text and colour name with dots; short pieces that do not fit are left out, a long one is cut."""
     segments: list[Segment] = []
     left = width
     for text, color in pieces:
@@ -99,7 +99,7 @@ def meta(pieces: Sequence[tuple[str, str]], width: int, palette: Palette, on: st
             continue
         gap = " · " if segments else ""
         room = left - len(gap)
-        if room < min(4, width_of(text)):
+        if width_of(text) > room and (room < 10 or (segments and width_of(text) < 24)):
             break
         shown = cut(text, room)
         if gap:

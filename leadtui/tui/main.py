@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.widget import Widget
 
 from leadtui.tui.bars import KeyBar, Line, Piece, TopBar
 from leadtui.tui.commands import BY_ID, REASONS, Command, heard_in, keymap, keys_of, pretty
@@ -44,14 +44,18 @@ def layout_for(width: int, height: int) -> str:
     return "wide" if width >= 120 and height >= 30 else "medium"
 
 
+class Box(Widget):
+    """A place for panes, laid out by the style sheet."""
+
+
 class Main(Screen[None]):
     """Leads, feeds and drafts at the left, the chosen post at the right."""
 
     def __init__(self, app: LeadTuiApp) -> None:
-        super().__init__(id="main")
+        self.layout_name = layout_for(app.size.width, app.size.height)
+        super().__init__(id="main", classes=f"-{self.layout_name}")
         self.desk_app = app
         self.desk: Desk | None = None
-        self.layout_name = ""
         self.left = "leads"
         self.jobs = InOrder(self.start("verdicts"))
         self.leads = LeadsPane(self)
@@ -62,9 +66,9 @@ class Main(Screen[None]):
             "leads": self.leads, "feeds": self.feeds, "drafts": self.drafts, "post": self.post,
         }  # fmt: skip
         self.top = TopBar(self.palette)
-        self.status = Line(self.palette, id="status")
+        self.status = Line(self.palette, name="status")
         self.key_bar = KeyBar(self.palette)
-        self.too_small = Line(self.palette, id="too-small")
+        self.too_small = Line(self.palette, name="too-small")
         self.campaigns: list[Campaign] = []
         self._said: Piece = ("", "text")
         self._question: tuple[str, Mapping[str, tuple[str, Callable[[], None]]]] | None = None
@@ -80,8 +84,8 @@ class Main(Screen[None]):
     def compose(self) -> ComposeResult:
         """Bars above and below, panes between."""
         yield self.top
-        with Horizontal(id="body"):
-            with Vertical(id="left"):
+        with Box(id="body"):
+            with Box(id="left"):
                 yield self.leads
                 yield self.feeds
                 yield self.drafts
@@ -97,7 +101,7 @@ class Main(Screen[None]):
         self.leads.list.focus()
         self.set_interval(1.0, self._tick)
         self.set_interval(30.0, self._redraw_ages)
-        self.refresh_status()
+        self.refresh_bars()
         self._lay_out(self.app.size.width, self.app.size.height)
 
     def start(self, group: str) -> Callable[[Callable[[], Awaitable[None]]], None]:
@@ -150,7 +154,6 @@ class Main(Screen[None]):
                 self.set_class(other == name, f"-{other}")
             self.layout_name = name
         self._show_panes()
-        self.call_after_refresh(self.refresh_bars)
 
     @property
     def pane(self) -> str:

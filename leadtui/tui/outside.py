@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-import subprocess  # noqa: S404
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path

@@ -93,8 +93,10 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             """The list it happened in."""
             return self.list
 
-    def __init__(self, palette: Callable[[], Palette], *, row_height: int = 1, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(
+        self, palette: Callable[[], Palette], *, row_height: int = 1, name: str | None = None
+    ) -> None:
+        super().__init__(id=name)
         self.palette = palette
         self.rows: list[Row] = []
         self.start_at = 0
@@ -396,7 +398,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
-        width = self.size.width
+        width = self.scrollable_size.width
         palette = self.palette()
         blank = palette.style("text")
         index, part = divmod(y + self.scroll_offset.y, self.row_height)

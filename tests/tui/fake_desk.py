@@ -459,6 +459,6 @@ def make_app(
 
 def screen_text(app: LeadTuiApp) -> str:
     """The screen as plain text, without spaces at the ends of lines."""
-    width, height = app.size
+    height = app.size.height
     lines = app.screen._compositor.render_strips(app.size)
     return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines[:height])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.widget import Widget
 
 from leadtui.text import clean, clean_line, plural
 from leadtui.tui.bars import PaneTitle
@@ -48,7 +48,7 @@ class DraftList(RowList["Draft"]):
         return [[*head, *meta(details, max(0, room - max(10, room * 2 // 5) - 2), palette, on)]]
 
 
-class DraftsPane(Vertical):
+class DraftsPane(Widget):
     """Title and list of the drafts."""
 
     def __init__(self, main: Main) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.widget import Widget
 
 from leadtui.text import clean_line, plural
 from leadtui.tui.bars import PaneTitle
@@ -55,7 +55,7 @@ class FeedList(RowList["Feed"]):
         return [[*head, *meta(details, look.width - len(name) - 5, palette, on)]]
 
 
-class FeedsPane(Vertical):
+class FeedsPane(Widget):
     """Title and list of the feeds."""
 
     def __init__(self, main: Main) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.widget import Widget
 
 from leadtui.errors import LeadTuiError
 from leadtui.text import clean_line, plural
@@ -93,7 +93,7 @@ class LeadList(RowList["LeadRow"]):
         return [first, second]
 
 
-class LeadsPane(Vertical):
+class LeadsPane(Widget):
     """Title, filter bar and list of the leads."""
 
     def __init__(self, main: Main) -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from leadtui.errors import LeadTuiError
 from leadtui.text import clean, clean_line, clean_with_offsets, plural
@@ -89,8 +89,8 @@ class PostView(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
 
-    def __init__(self, palette: Callable[[], Palette], id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, palette: Callable[[], Palette], name: str | None = None) -> None:
+        super().__init__(id=name)
         self.palette = palette
         self.lead: Lead | None = None
         self.row: LeadRow | None = None
@@ -126,7 +126,7 @@ class PostView(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap anew when the width changed."""
-        if self.size.width != self._width:
+        if self.scrollable_size.width != self._width:
             self._lay()
 
     def redraw(self) -> None:
@@ -134,7 +134,7 @@ class PostView(ScrollView, can_focus=True):
         self._lay()
 
     def _lay(self) -> None:
-        self._width = width = self.size.width
+        self._width = width = self.scrollable_size.width
         inner = max(8, width - 3)
         self._head, self._tail, self._body = [], [], []
         self._wrapping = None
@@ -290,7 +290,7 @@ class PostView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
-        width = self.size.width
+        width = self.scrollable_size.width
         palette = self.palette()
         y += self.scroll_offset.y
         if y < len(self._head):
@@ -339,7 +339,7 @@ def _sound(reason: Reason) -> tuple[int, int] | None:
     return (reason.start, reason.end) if 0 <= reason.start < reason.end else None
 
 
-class PostPane(Vertical):
+class PostPane(Widget):
     """Title and text of the chosen post."""
 
     def __init__(self, main: Main) -> None:

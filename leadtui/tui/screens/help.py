@@ -66,7 +66,7 @@ class HelpText(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Keys, what they do, and how the configuration calls it."""
-        width = self.size.width
+        width = self.scrollable_size.width
         palette = self.palette()
         y += self.scroll_offset.y
         keys, text, identity = self._lines[y] if y < len(self._lines) else ("", "", "")
