@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from leadtui.errors import Exit, LeadTuiError
@@ -13,17 +15,80 @@ from leadtui.errors import Exit, LeadTuiError
 
 def main() -> NoReturn:
     """Run leadtui with the arguments of the process."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # Titles from anywhere meet terminals of any encoding.
-            stream.reconfigure(errors="backslashreplace")
+    _open_standard_streams()
     code = _run(sys.argv[1:])
     if code >= 128:
         _end_by_signal(code - 128)
     sys.exit(code)
 
 
+def _open_standard_streams() -> None:
+    """Make stdin, stdout and stderr usable, whatever we were started with."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Closed by who started us. Left so, the next file opened, perhaps the database, would take its number.
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115 - lives as long as the process
+            if stream.fileno() != number:
+                os.dup2(stream.fileno(), number)
+            setattr(sys, name, stream)
+        if mode == "w" and isinstance(stream, io.TextIOWrapper):
+            # Titles from anywhere meet terminals of any encoding.
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _run(arguments: list[str]) -> int:
+    try:
+        places = _only_places(arguments)
+        if places is None:
+            return _command(arguments)
+        from leadtui.cli.dashboard import open_dashboard
+
+        return open_dashboard(**places)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not try to flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except LeadTuiError as error:
+        if error.code == Exit.BUG:
+            _log("error", "internal_error", error)
+        return _fail(str(error), error.code)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return _bug(error)
+        _log("error", "disk_full", error)
+        return _fail(
+            "the disk is full; what was stored before is safe; make room and try again", Exit.STORAGE
+        )
+    except Exception as error:
+        # Only here: an internal error is a bug, and still one line; the log has the rest.
+        return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    _log("error", "internal_error", error)
+    return _fail(f"internal error: {_what(error)}; please report it{_details()}", Exit.BUG)
+
+
+def _only_places(arguments: list[str]) -> dict[str, str | None] | None:
+    """Return what `leadtui` without a command was given, or None when there is more to parse.
+
+    The dashboard opens without the command line's library, which takes longer to load than its first page to read.
+    """
+    places: dict[str, str | None] = {"home": None, "config_file": None, "log_level": None}
+    names = {"--home": "home", "--config": "config_file"}
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if name not in names:
+            return None
+        places[names[name]] = value if equals else next(rest, "")
+    return None if "" in places.values() else places
+
+
+def _command(arguments: list[str]) -> int:
     import click
 
     from leadtui.cli.main import leadtui
@@ -39,31 +104,40 @@ def _run(arguments: list[str]) -> int:
         return _fail(f"{error.format_message()} See '{command} --help'.", Exit.USAGE)
     except click.ClickException as error:
         return _fail(error.format_message(), Exit.USAGE)
-    except (KeyboardInterrupt, click.Abort):
+    except click.Abort:
         return 128 + signal.SIGINT
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not try to flush again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
-    except LeadTuiError as error:
-        return _fail(str(error), error.code)
-    except Exception as error:
-        # Only here: an internal error is a bug, and still one line; the log has the rest.
-        return _bug(error)
 
 
 def _fail(line: str, code: int) -> int:
-    print(f"leadtui: {' '.join(line.split())}", file=sys.stderr)
+    from leadtui.telemetry.masking import mask
+    from leadtui.text import clean_line
+
+    with suppress(OSError):  # nobody reads the line, but the exit code still counts
+        print(f"leadtui: {' '.join(clean_line(mask(line), 2_000).split())}", file=sys.stderr, flush=True)
     return int(code)
 
 
-def _bug(error: Exception) -> int:
-    from leadtui.telemetry import logs
-    from leadtui.text import clean_line
+def _what(error: Exception) -> str:
+    """Return kind, message and innermost line of ours: enough to find the place without a log."""
+    place, step = "", error.__traceback__
+    while step is not None:
+        path = step.tb_frame.f_code.co_filename.replace(os.sep, "/")
+        if "/leadtui/" in path:
+            place = f" ({path.rpartition('/leadtui/')[2]}:{step.tb_lineno})"
+        step = step.tb_next
+    return f"{type(error).__name__}: {str(error)[:300]}{place}"
 
-    logs.get("main").error("internal_error", exc_info=error)
-    what = clean_line(f"{type(error).__name__}: {error}", 300)
-    return _fail(f"internal error: {what}; please report it, details are in logs/error.log in home", Exit.BUG)
+
+def _details() -> str:
+    return ", details are in logs/error.log in home" if "leadtui.telemetry.logs" in sys.modules else ""
+
+
+def _log(level: str, event: str, error: Exception) -> None:
+    """Keep what does not fit on the line, if the command got as far as having a log."""
+    if "leadtui.telemetry.logs" in sys.modules:
+        from leadtui.telemetry import logs
+
+        getattr(logs.get("main"), level)(event, exc_info=error)
 
 
 def _end_by_signal(number: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -168,8 +167,3 @@ def feed_document(feed: Feed, mode: str | None) -> dict[str, Any]:
         "requests_left": feed.requests_left,
         "gap": feed.gap or None,
     }
-
-
-def is_terminal() -> bool:
-    """Whether a person sits at both ends."""
-    return sys.stdin.isatty() and sys.stdout.isatty()

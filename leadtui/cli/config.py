@@ -54,10 +54,10 @@ def init(context: click.Context, home: str | None, config_file: str | None, log_
 def check(config: Config, as_json: bool) -> None:
     """Read the configuration as every command does, and say whether anything is wrong with it."""
     from leadtui.tui.commands import validate_keys
-    from leadtui.tui.themes import load_theme
+    from leadtui.tui import themes
 
     validate_keys(config.ui.keys)
-    load_theme(config.ui.theme, config.home)
+    themes.load(config.ui.theme, config.home)
     for key in configuration.SECRETS:
         config.secret(key)
     careless = configuration.careless(config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from leadtui import __version__
-from leadtui.cli import campaigns, config, dashboard, db, doctor, feeds, leads, posts, run
+from leadtui.cli import campaigns, config, db, demo, doctor, feeds, leads, posts, run
 from leadtui.cli.common import global_options
 
 
@@ -21,12 +21,14 @@ def leadtui(
     Without a command it opens the dashboard.
     """
     if context.invoked_subcommand is None:
-        return dashboard.open_dashboard(home, config_file, log_level)
+        from leadtui.cli.dashboard import open_dashboard
+
+        return open_dashboard(home, config_file, log_level)
     return None
 
 
 for command in (
-    dashboard.demo,
+    demo.demo,
     run.run,
     posts.discover,
     posts.score,

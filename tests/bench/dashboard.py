@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.bench import leads
@@ -46,7 +47,9 @@ class Result:
 
 def main() -> None:
     """Measure and print a table."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--rounds", type=int, default=11)
     options.add_argument("--leads", default="1000,100000,1000000")
     options.add_argument("--keep", type=Path, help="where to keep the databases for the next run")
@@ -57,9 +60,9 @@ def main() -> None:
         homes = {size: _home(chosen.keep or Path(folder), size) for size in sizes}
         bare = Path(folder) / "bare.py"
         bare.write_text(BARE)
-        programs: dict[str, Callable[[], Result]] = {"bare Textual": lambda: _bare(bare)}
+        programs: dict[str, Callable[[], Result]] = {"bare Textual": partial(_bare, bare)}
         for size, home in homes.items():
-            programs[f"leadtui, {size:,} leads"] = lambda home=home: _leadtui(site, home)  # type: ignore[misc]
+            programs[f"leadtui, {size:,} leads"] = partial(_leadtui, site, home)
         results: dict[str, list[Result]] = {name: [] for name in programs}
         for number in range(chosen.rounds + 1):
             for name, measure in programs.items():
@@ -126,15 +129,19 @@ def _print(results: dict[str, list[Result]]) -> None:
     print(f"{'program':<28}{'first paint ms':>16}{'x bare':>8}{'cpu ms':>8}{'key ms':>8}{'MiB':>8}")
     for name, listed in results.items():
         paint = statistics.median(result.paint_ms for result in listed)
-        ratio = statistics.median(one.paint_ms / other.paint_ms for one, other in zip(listed, bare, strict=True))
+        ratio = statistics.median(
+            one.paint_ms / other.paint_ms for one, other in zip(listed, bare, strict=True)
+        )
         key = statistics.median(result.key_ms for result in listed)
         memory = statistics.median(result.memory_mib for result in listed)
         cpu = statistics.median(result.cpu_ms for result in listed)
         print(f"{name:<28}{paint:>16.0f}{ratio:>8.2f}{cpu:>8.0f}{key:>8.1f}{memory:>8.0f}")
     names = [name for name in results if name != "bare Textual"]
     small, large = results[names[0]], results[names[-1]]
-    for what, read in (("key", lambda r: r.key_ms), ("memory", lambda r: r.memory_mib), ("first paint", lambda r: r.paint_ms)):
-        ratios = [read(one) / read(other) for one, other in zip(large, small, strict=True)]
+    for what, field in (("key", "key_ms"), ("memory", "memory_mib"), ("first paint", "paint_ms")):
+        ratios = [
+            getattr(one, field) / getattr(other, field) for one, other in zip(large, small, strict=True)
+        ]
         print(f"{what}: {names[-1]} is {statistics.median(ratios):.2f} times {names[0]}")
 
 

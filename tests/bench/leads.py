@@ -18,7 +18,16 @@ _WORDS = (
     "invoice client payment late software tool looking anyone recommend small business track time bill customer project "
     "team price month simple cheap manual spreadsheet export report tax estimate quote hours freelance agency owner help"
 ).split()
-_SUBREDDITS = ("freelance", "smallbusiness", "webdev", "Entrepreneur", "SaaS", "startups", "consulting", "agency")
+_SUBREDDITS = (
+    "freelance",
+    "smallbusiness",
+    "webdev",
+    "Entrepreneur",
+    "SaaS",
+    "startups",
+    "consulting",
+    "agency",
+)
 _BATCH = 20_000
 
 
@@ -41,7 +50,8 @@ def make(home: Path, leads: int, seed: int = 1) -> Path:
         )
         last = start + len(posts) - 1
         connection.execute(
-            "INSERT INTO posts_fts(rowid, title, body) SELECT id, title, body FROM posts WHERE id BETWEEN ? AND ?", (start, last)
+            "INSERT INTO posts_fts(rowid, title, body) SELECT id, title, body FROM posts WHERE id BETWEEN ? AND ?",
+            (start, last),
         )
     connection.execute("INSERT INTO lead_counts VALUES (1, 'new', ?)", (leads,))
     connection.execute("COMMIT")
@@ -76,5 +86,8 @@ def _rows(leads: int, dice: random.Random) -> Iterator[tuple[tuple[Any, ...], tu
             comments, 0.9, None, created + 60,
         )  # fmt: skip
         score = min(100, int(dice.triangular(50, 100, 55)))
-        reasons = {"parts": {"fit": score - 20, "intent": 20}, "reasons": [["fit", score - 20, 0, 4], ["intent", 20, 5, 9]]}
+        reasons = {
+            "parts": {"fit": score - 20, "intent": 20},
+            "reasons": [["fit", score - 20, 0, 4], ["intent", 20, 5, 9]],
+        }
         yield post, (number, number, score, json.dumps(reasons), subreddit.lower(), created, created + 60)

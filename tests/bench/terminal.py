@@ -50,7 +50,7 @@ class Terminal:
         """Take what the program writes for `seconds`, or until it has been silent for `quiet` seconds."""
         deadline = time.perf_counter() + seconds
         last = time.perf_counter()
-        taken = []
+        taken: list[bytes] = []
         while (now := time.perf_counter()) < deadline:
             if quiet is not None and taken and now - last > quiet:
                 break
