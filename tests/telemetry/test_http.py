@@ -403,9 +403,7 @@ def test_a_port_in_use_is_a_usage_error_that_says_what_to_do(program: Program) -
     second.stop()
 
 
-@pytest.mark.parametrize(
-    ("host", "port"), [("203.0.113.7", 0), ("no..host", 0), ("127.0.0.1", 99_999)]
-)
+@pytest.mark.parametrize(("host", "port"), [("203.0.113.7", 0), ("no..host", 0), ("127.0.0.1", 99_999)])
 def test_an_address_that_is_not_ours_is_a_usage_error(host: str, port: int) -> None:
     program = Program()
     server = HttpServer(
