@@ -35,6 +35,18 @@ _QUESTION = 0.25
 _NO_QUESTION = 0.75
 _TALK = 0.5
 """Share of the intent that plain talk or news can take, when no request stands in the title."""
+_OTHER_TITLES = (
+    "discussion",
+    "news",
+    "vents",
+    "sells",
+    "announces",
+    "research",
+    "hires_staff",
+    "seeks_work",
+    "solved",
+)
+"""Kinds of phrase that show a short title to be about something else than a wish."""
 _SHORT_TITLE, _SHORT_QUESTION = 6, 9
 """Words of a title that may do no more than name the thing that is wanted."""
 _NAMED = 0.6
@@ -130,6 +142,8 @@ def _teaches(reading: Reading) -> bool:
 def _names_the_thing(reading: Reading) -> bool:
     """Whether the title is little more than a word of the campaign, or that and a price: `CRM for a bakery`, `laptop $600`."""
     title = reading.post.title
+    if any(found.start < len(title) for kind in _OTHER_TITLES for found in reading.phrases.get(kind, ())):
+        return False
     if not reading.strong or reading.strong[0].start >= reading.title_end:
         return False
     price = title.find("$")

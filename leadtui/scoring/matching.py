@@ -145,6 +145,8 @@ class Matcher:
                 break
             tag = title[start + 1 : end]
             rules = _placed("tag").get(tag.strip(), ())
+            if not self._hires_out:
+                rules = tuple(rule for rule in rules if rule.kind != "hiring_provider")
             if rules and self._trades & _roots(tag.strip()):
                 rules = self._fair(rules)
             if rules:

@@ -166,8 +166,7 @@ REQUESTS: tuple[Phrases, ...] = (
         Rule("pain", 0.7, near="after"),
         """
         struggling, trouble, problem, problems, issue, issues, frustrated, confused, hate, hurting, fix,
-        fixing, improve, improving, lower, reduce, broken, lost, losing, terrible, awful, managing,
-        manage, keep track of, keeping track of
+        fixing, improve, improving, lower, reduce, broken, lost, losing, terrible, awful, keep track of, keeping track of
         """,
     ),
     Phrases(
@@ -204,8 +203,7 @@ REQUESTS: tuple[Phrases, ...] = (
     Phrases(
         Rule("advice", 0.8, near="after"),
         """
-        {advice|help|tips|questions|question|guidance} {on|about|with|for}, understand, start with,
-        learn
+        {advice|help|tips|questions|question|guidance} {on|about|with|for}, understand, start with, learn
         """,
     ),
     Phrases(Rule("advice", 0.6, place="tag"), "question, help, advice, advice needed, help needed"),

@@ -35,7 +35,7 @@ def judge(reading: Reading) -> Judgement:
         levels["hires_staff"] -= 0.6 * reading.level("project") + (
             _TAG_FOR_PROVIDERS if reading.hires_out else 0.0
         )
-    kind = max(levels, key=lambda each: levels[each], default="")
+    kind = max(levels, key=lambda each: (_is_tagged(reading, each), levels[each]), default="")
     net = levels.get(kind, 0.0) - (0.0 if kind == "hires_staff" else _NEED * need)
     doubt = min(1.0, max(0.0, (net - _DOUBT) / (_SURE - _DOUBT)))
     if doubt > 0.3:
@@ -45,6 +45,11 @@ def judge(reading: Reading) -> Judgement:
     asks = ask > 0.3 or reading.level("advice") > 0.3 or "?" in reading.post.title
     label = "asks" if asks else "vents" if reading.level("vents", "pain") > 0.4 else "none"
     return Judgement((_NEUTRAL,), label)
+
+
+def _is_tagged(reading: Reading, kind: str) -> bool:
+    """Whether a tag such as `[For Hire]` says so itself."""
+    return any(reading.text[found.start] in "[(" for found in reading.phrases[kind])
 
 
 def _verdict(reading: Reading, label: str, kind: str, factor: float) -> Judgement:

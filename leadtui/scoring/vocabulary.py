@@ -133,8 +133,7 @@ def _competitor(phrase: str) -> Term:
 
 def _topics(campaign: Campaign) -> Iterator[Term]:
     """Yield single words: those of the keywords weigh by how many keywords and whether the description share them."""
-    keywords = _given(campaign.keywords)
-    single = {root(fold(phrase)) for phrase in keywords}
+    keywords = [phrase for phrase in _given(campaign.keywords) if " " in phrase]
     in_keywords = Counter(
         found for phrase in keywords for found in {root(word) for word in content_words(phrase)}
     )
@@ -147,7 +146,7 @@ def _topics(campaign: Campaign) -> Iterator[Term]:
         written.setdefault(root(word), set()).add(word)
     for found, variants in written.items():
         generic = found in _GENERIC_ROOTS
-        if found in in_keywords and found not in single:
+        if found in in_keywords:
             weight = min(0.9, 0.35 + 0.2 * (in_keywords[found] - 1) + 0.15 * (found in in_description))
             weight *= 1.0 if not generic else 0.7 if found in alone else 0.35
         elif found in in_description:

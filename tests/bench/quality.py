@@ -1,13 +1,17 @@
 """How good the scores are on posts that somebody read and judged: `python -m tests.bench.quality [DATA_FOLDER]`.
 
+The last lines give the speed in CPU time on invented posts.
+
 Needs `campaigns.json`, `judged_pairs.jsonl` and `posts_labelled.jsonl` in the folder. A lead is a pair of grade 2 or 3.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import re
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +21,7 @@ from typing import Any
 
 from leadtui.domain.models import Campaign, Post
 from leadtui.scoring import Scorer
+from leadtui.scoring.words import FUNCTION_WORDS
 
 _SEEKING = re.compile(
     r"looking for|recommend|suggest|alternative to|need a|need help|what do you use|is there a|best .{0,30} for|anyone (?:use|know)",
@@ -78,6 +83,7 @@ def main(arguments: Sequence[str]) -> int:
         pairs[row["profile_id"]].append(Pair(_post(row), row["grade"], row["kind"]))
     _print_campaigns(profiles, pairs)
     _print_labelled(folder / "posts_labelled.jsonl")
+    _print_speed(_campaign(profiles[0]))
     return 0
 
 
@@ -168,6 +174,31 @@ def _print_labelled(path: Path) -> None:
     )
     for name, found in said.items():
         print(f"{name:<26}{_cells(list(rates(found, true)), first=6)}   precision, recall, F1")
+
+
+def _print_speed(campaign: Campaign, posts: int = 2_000, rounds: int = 3) -> None:
+    """Print posts per CPU second for invented posts of about 1,000 characters."""
+    dice = random.Random(7)
+    words = ["".join(dice.choices("aeioubcdfglmnprst", k=dice.randint(2, 8))) for _ in range(20_000)]
+    common = sorted(FUNCTION_WORDS)
+    asked = f"I am looking for a {campaign.keywords[0]}, what do you use? Any recommendations?"
+
+    def post(number: int, ask: str) -> Post:
+        body = " ".join(dice.choice(common if dice.random() < 0.4 else words) for _ in range(220))
+        return Post(
+            str(number), "somewhere", "Something about nothing much", f"{body[:480]} {ask} {body[480:960]}"
+        )
+
+    scorer = Scorer(campaign)
+    for name, ask in (("that match nothing", ""), ("that ask for it", asked)):
+        batch = [post(number, ask) for number in range(posts)]
+        spent = []
+        for _ in range(rounds):
+            begin = time.process_time()
+            for each in batch:
+                scorer.score(each)
+            spent.append(time.process_time() - begin)
+        print(f"speed: {posts / min(spent):,.0f} posts/s of 1,000 characters {name}")
 
 
 def _cells(figures: Sequence[float], first: int = 8) -> str:
