@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from leadtui import sources
-from leadtui.config import Config
+from leadtui.config import SECRETS, Config
 from leadtui.errors import LeadTuiError
 from leadtui.runtime import home
 from leadtui.services.campaigns import Campaigns
@@ -20,7 +20,7 @@ from leadtui.services.schedule import Schedule
 from leadtui.services.triage import Triage
 from leadtui.store import drafts, feeds, leads
 from leadtui.store.database import Database
-from leadtui.telemetry import logs
+from leadtui.telemetry import logs, masking
 
 if TYPE_CHECKING:
     from leadtui.telemetry.http import HttpServer, Ready
@@ -70,6 +70,8 @@ class Engine:
     @classmethod
     async def open(cls, config: Config, *, metrics: bool = False) -> Engine:
         """Prepare home, open the database and bring it up to date."""
+        for key in SECRETS:
+            masking.register_secret(config.secret(key))
         await asyncio.to_thread(home.prepare, config.home)
         database = await Database.open(config)
         made = None

@@ -240,6 +240,7 @@ def _sqlite(path: Path, *, write: bool) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=60,
         connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,  # error messages must not quote notes, drafts and posts
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -290,7 +291,7 @@ def _use_wal(cursor: Any) -> None:
 def _remote(cls: Callable[..., Database], url: str) -> Database:
     try:
         parsed = make_url(url)
-        options = {"pool_pre_ping": True, "pool_timeout": 30}
+        options = {"pool_pre_ping": True, "pool_timeout": 30, "hide_parameters": True}
         reader = create_async_engine(parsed, pool_size=4, isolation_level="REPEATABLE READ", **options)
         writer = create_async_engine(parsed, pool_size=2, **options)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
