@@ -62,7 +62,8 @@ class Reading:
     phrases: dict[str, list[Found]] = field(default_factory=dict)
     """Findings by kind of rule, those that say nothing where they stand left out."""
     quotes: list[tuple[int, int]] = field(default_factory=list)
-    _strong: list[Mention] = field(default_factory=list)
+    strong: list[Mention] = field(default_factory=list)
+    """Those mentions that by themselves say that a post is near the subject."""
     _strong_starts: list[int] = field(default_factory=list)
 
     @property
@@ -91,11 +92,6 @@ class Reading:
             (found for kind in kinds for found in self.phrases.get(kind, ())), key=lambda found: found.start
         )
 
-    @property
-    def strong(self) -> list[Mention]:
-        """The findings of words that by themselves say that a post is near the subject."""
-        return self._strong
-
     def is_quoted(self, start: int) -> bool:
         """Whether `start` lies in a line that quotes somebody else."""
         index = bisect_right(self.quotes, start, key=lambda quote: quote[0]) - 1
@@ -103,10 +99,10 @@ class Reading:
 
     def nearest_strong(self, start: int, end: int) -> int | None:
         """Return the characters between `start:end` and the nearest strong word of the campaign; None without one."""
-        if not self._strong:
+        if not self.strong:
             return None
         index = bisect_left(self._strong_starts, start)
-        around = self._strong[max(0, index - 1) : index + 2]
+        around = self.strong[max(0, index - 1) : index + 2]
         return min(max(0, mention.start - end, start - mention.end) for mention in around)
 
     def add_mentions(self, hits: Iterable[tuple[int, int, Term]]) -> None:
@@ -122,7 +118,7 @@ class Reading:
                 reached = end
                 self.mentions.append(mention)
                 if term.weight >= STRONG:
-                    self._strong.append(mention)
+                    self.strong.append(mention)
                     self._strong_starts.append(start)
 
     def add_phrases(self, hits: Iterable[tuple[int, int, tuple[Rule, ...]]]) -> None:
@@ -167,17 +163,17 @@ class Reading:
         return 0.8 if distance <= 250 else 0.6
 
     def _is_near(self, side: str, start: int, end: int) -> bool:
-        if not self._strong:
+        if not self.strong:
             return False
         index = bisect_left(self._strong_starts, end if side == "after" else start)
         if side == "after":
-            if index == len(self._strong):
+            if index == len(self.strong):
                 return False
             begin, stop, reach = end, self._strong_starts[index], _REACH_AFTER
         else:
             if index == 0:
                 return False
-            begin, stop, reach = self._strong[index - 1].end, start, _REACH_BEFORE
+            begin, stop, reach = self.strong[index - 1].end, start, _REACH_BEFORE
         return stop - begin <= reach and self.in_one_sentence(begin, stop)
 
     def in_one_sentence(self, begin: int, stop: int) -> bool:
