@@ -16,7 +16,10 @@ from leadtui.errors import Exit, LeadTuiError
 def main() -> NoReturn:
     """Run leadtui with the arguments of the process."""
     _open_standard_streams()
-    code = _run(sys.argv[1:])
+    try:
+        code = _run(sys.argv[1:])
+    except KeyboardInterrupt:  # while a module was being loaded
+        code = 128 + signal.SIGINT
     if code >= 128:
         _end_by_signal(code - 128)
     sys.exit(code)
@@ -48,16 +51,16 @@ def _run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not try to flush again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has seen enough.
+        _forget_output()
         return 128 + signal.SIGPIPE
     except LeadTuiError as error:
-        if error.code == Exit.BUG:
-            _log("error", "internal_error", error)
+        _log("error" if error.code == Exit.BUG else "warning", "command_failed", error)
         return _fail(str(error), error.code)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             return _bug(error)
+        _forget_output()
         _log("error", "disk_full", error)
         return _fail(
             "the disk is full; what was stored before is safe; make room and try again", Exit.STORAGE
@@ -94,11 +97,18 @@ def _command(arguments: list[str]) -> int:
     from leadtui.cli.main import leadtui
 
     try:
-        result = leadtui.main(args=arguments, prog_name="leadtui", standalone_mode=False)
+        if "_LEADTUI_COMPLETE" in os.environ:
+            leadtui.main(args=arguments, prog_name="leadtui")
+        # Not `leadtui.main`: that one makes a closed pipe an exit with 1, which would be a bug of ours.
+        with leadtui.make_context("leadtui", arguments) as context:
+            result = leadtui.invoke(context)
         sys.stdout.flush()
         return result if isinstance(result, int) else Exit.DONE
     except click.exceptions.Exit as end:
         return end.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        command = error.ctx.command_path if error.ctx else "leadtui"
+        return _fail(f"{command}: a command is missing. See '{command} --help'.", Exit.USAGE)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "leadtui"
         return _fail(f"{error.format_message()} See '{command} --help'.", Exit.USAGE)
@@ -108,12 +118,19 @@ def _command(arguments: list[str]) -> int:
         return 128 + signal.SIGINT
 
 
+def _forget_output() -> None:
+    """Keep the interpreter from failing once more when, at its end, it flushes what nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _fail(line: str, code: int) -> int:
-    from leadtui.telemetry.masking import mask
+    from leadtui.telemetry.masking import mask_known
     from leadtui.text import clean_line
 
     with suppress(OSError):  # nobody reads the line, but the exit code still counts
-        print(f"leadtui: {' '.join(clean_line(mask(line), 2_000).split())}", file=sys.stderr, flush=True)
+        print(
+            f"leadtui: {' '.join(clean_line(mask_known(line), 2_000).split())}", file=sys.stderr, flush=True
+        )
     return int(code)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from leadtui import references
 from leadtui.errors import ConfigError
 from leadtui.text import clean_line
 
@@ -159,12 +160,13 @@ class Config(Settings, frozen=True):
         A missing environment variable means "not set"; a file or keyring entry that cannot be read is an error.
         """
         section, name = key.split(".")
-        return _resolve(key, str(getattr(getattr(self, section), name)))
+        return references.resolve(key, str(getattr(getattr(self, section), name)))
 
 
 SECRETS = ("database.url", "redis.url", "reddit.client_secret", "ai.api_key", "metrics.token")
 """Settings that are never shown and may be references."""
 SECTIONS = Settings.__struct_fields__
+DATABASES = ("postgresql+asyncpg://", "postgresql+psycopg://")
 
 
 def default_home() -> Path:
@@ -176,22 +178,34 @@ def default_home() -> Path:
 
 def load(home: str | Path | None = None, path: str | Path | None = None, level: str | None = None) -> Config:
     """Read the effective configuration; raises `ConfigError` naming file, line and key."""
-    folder = Path(home or os.environ.get("LEADTUI_HOME") or default_home()).expanduser().absolute()
-    chosen = path or os.environ.get("LEADTUI_CONFIG")
-    file = Path(chosen).expanduser().absolute() if chosen else folder / "config.toml"
-    text = _read(file, required=bool(chosen))
+    folder, file, is_chosen = places(home, path)
+    text = _read(file, required=is_chosen)
     values = _parse(text, file)
     lines = _Lines(text, file)
     _check_names(values, lines)
-    places = _overlay_environment(values)
+    origins = _overlay_environment(values)
     if level is not None:
         values.setdefault("log", {})["level"] = level
-        places["log.level"] = "--log-level"
-    settings = _convert(values, lines, places)
+        origins["log.level"] = "--log-level"
+    settings = _convert(values, lines, origins)
     config = Config(**{name: getattr(settings, name) for name in SECTIONS}, home=folder, path=file)
     for key, problem, fix in _problems(config):
-        raise ConfigError(f"{key}: {problem}", where=places.get(key) or lines.where(key), fix=fix)
+        raise ConfigError(f"{key}: {problem}", where=origins.get(key) or lines.where(key), fix=fix)
     return config
+
+
+def places(home: str | Path | None = None, path: str | Path | None = None) -> tuple[Path, Path, bool]:
+    """Return home, the configuration file, and whether somebody named that file, so that it must exist."""
+    folder = _absolute(home or os.environ.get("LEADTUI_HOME") or default_home(), "home")
+    chosen = path or os.environ.get("LEADTUI_CONFIG")
+    return folder, _absolute(chosen, "configuration file") if chosen else folder / "config.toml", bool(chosen)
+
+
+def _absolute(path: str | Path, what: str) -> Path:
+    try:
+        return Path(path).expanduser().absolute()
+    except (RuntimeError, OSError) as error:
+        raise ConfigError(f"{what}: {error}", where=str(path), fix="write the path out") from None
 
 
 def careless(config: Config) -> list[str]:
@@ -211,13 +225,20 @@ def careless(config: Config) -> list[str]:
 
 def is_loopback(url_or_host: str) -> bool:
     """Whether an address or the host of a URL is this machine, judged without asking a name server."""
-    host = urlsplit(url_or_host).hostname if "://" in url_or_host else url_or_host
-    if host == "localhost":
-        return True
     try:
-        return ip_address(host or "").is_loopback
+        host = urlsplit(url_or_host).hostname if "://" in url_or_host else url_or_host.strip("[]")
+        return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def _scheme(url: str) -> str:
+    """Return the scheme of a web address that can be used, else ""."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme if parts.hostname and parts.port != 0 else ""
+    except ValueError:
+        return ""
 
 
 def rate(text: str) -> tuple[int, int]:
@@ -229,63 +250,13 @@ def rate(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2] or 1) * seconds
 
 
-def as_toml(config: Settings, *, masked: bool = True) -> str:
-    """Return the effective values as a configuration file, secrets masked."""
-    out: list[str] = []
-    for section, key, value in _items(config):
-        if key is None:
-            out.append(f"\n[{section}]")
-            continue
-        if masked and f"{section}.{key}" in SECRETS:
-            value = mask(str(value))
-        out.append(f"{key} = {_toml_value(value)}")
-    return "\n".join(out).strip() + "\n"
-
-
-def mask(value: str) -> str:
-    """Return a secret setting as it may be shown: references and emptiness are no secret, values are."""
-    if not value or value.startswith(("env:", "file:", "keyring:")):
-        return value
-    parts = urlsplit(value)
-    if parts.scheme and parts.netloc:
-        host = parts.netloc.rpartition("@")[2]
-        user = "***@" if "@" in parts.netloc else ""
-        return f"{parts.scheme}://{user}{host}{parts.path}"
-    return "********"
-
-
-def as_document(config: Settings) -> dict[str, dict[str, Any]]:
-    """Return the effective values by section and key, secrets masked, ready for JSON."""
-    document: dict[str, dict[str, Any]] = {}
-    for section, key, value in _items(config):
-        if key is None:
-            document[section] = {}
-        else:
-            document[section][key] = mask(str(value)) if f"{section}.{key}" in SECRETS else value
-    return document
-
-
-def _items(config: Settings) -> Iterator[tuple[str, str | None, Any]]:
+def items(config: Settings) -> Iterator[tuple[str, str | None, Any]]:
+    """Yield (section, key, value) in the order of the file; a section's own line has no key."""
     for section in SECTIONS:
         yield section, None, None
         struct = getattr(config, section)
         for key in struct.__struct_fields__:
             yield section, key, getattr(struct, key)
-
-
-def _toml_value(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, str):
-        return toml_string(value)
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{toml_string(str(k))} = {_toml_value(v)}" for k, v in value.items())
-        return f"{{ {inner} }}" if inner else "{}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
-    return str(value)
 
 
 def toml_string(text: str) -> str:
@@ -297,7 +268,7 @@ def toml_string(text: str) -> str:
 def _read(file: Path, *, required: bool) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if required:
             raise ConfigError(
                 "configuration file not found", where=str(file), fix="create it with 'leadtui config init'"
@@ -318,7 +289,7 @@ def _parse(text: str, file: Path) -> dict[str, Any]:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        place = f":{found[1]}:{found[2]}" if found else ""
+        place = f":{found[1]}:{found[2]}" if found else f":{text.count(chr(10)) + 1}"
         what = re.sub(r"\s*\(at .*\)$", "", str(error))
         raise ConfigError(
             f"not valid TOML: {clean_line(what)}",
@@ -338,8 +309,8 @@ class _Lines:
         self.file = file
         self.places: dict[str, int] = {}
         section = ""
-        for number, line in enumerate(text.splitlines(), 1):
-            header = re.match(r"\s*\[([^\[\]]+)\]", line)
+        for number, line in enumerate(text.split("\n"), 1):
+            header = re.match(r"\s*\[\[?([^\[\]]+)\]", line)
             if header:
                 section = header[1].strip().strip("\"'")
                 self.places.setdefault(section, number)
@@ -383,20 +354,20 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
 
 def _overlay_environment(values: dict[str, Any]) -> dict[str, str]:
     """Apply `LEADTUI_SECTION__KEY` and return where each overridden key came from."""
-    places: dict[str, str] = {}
+    origins: dict[str, str] = {}
     for variable, text in os.environ.items():
-        found = re.fullmatch(r"LEADTUI_([A-Z]+)__([A-Z_]+)", variable)
+        found = re.fullmatch(r"LEADTUI_(\w+?)__(\w+)", variable)
         if not found:
             continue
         section, key = found[1].lower(), found[2].lower()
         known = getattr(Settings(), section).__struct_fields__ if section in SECTIONS else ()
         if key not in known:
-            near = _nearest(f"{section}.{key}", tuple(f"{s}.{k}" for s, k, _ in _items(Settings()) if k))
+            near = _nearest(f"{section}.{key}", tuple(f"{s}.{k}" for s, k, _ in items(Settings()) if k))
             raise ConfigError("no such setting", where=f"environment {variable}", fix=near)
         default = getattr(getattr(Settings(), section), key)
         values.setdefault(section, {})[key] = _from_text(text, default)
-        places[f"{section}.{key}"] = f"environment {variable}"
-    return places
+        origins[f"{section}.{key}"] = f"environment {variable}"
+    return origins
 
 
 def _from_text(text: str, default: object) -> object:
@@ -405,7 +376,7 @@ def _from_text(text: str, default: object) -> object:
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text
 
 
@@ -419,7 +390,7 @@ _TYPES = {
 }
 
 
-def _convert(values: dict[str, Any], lines: _Lines, places: Mapping[str, str]) -> Settings:
+def _convert(values: dict[str, Any], lines: _Lines, origins: Mapping[str, str]) -> Settings:
     try:
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
@@ -429,9 +400,11 @@ def _convert(values: dict[str, Any], lines: _Lines, places: Mapping[str, str]) -
         if expected:
             wanted = _TYPES.get(expected[1].split(" |")[0], expected[1])
             message = f"expected {wanted}, got {_TYPES.get(expected[2], expected[2])}"
-        fix = _allowed(key) or "compare with config.example.toml"
+        fix = _allowed(key)
         raise ConfigError(
-            f"{key}: {clean_line(message)}", where=places.get(key) or lines.where(key), fix=fix
+            f"{key}: {'no such choice' if fix else clean_line(message)}",
+            where=origins.get(key) or lines.where(key),
+            fix=fix or "compare with config.example.toml",
         ) from None
 
 
@@ -474,8 +447,8 @@ def _problems(config: Config) -> Iterator[tuple[str, str, str]]:
         url = getattr(getattr(config, key.split(".")[0]), key.split(".")[1])
         if not url and key == "ai.base_url":
             continue
-        scheme = urlsplit(url).scheme
-        if scheme not in ("http", "https") or not urlsplit(url).hostname:
+        scheme = _scheme(url)
+        if scheme not in ("http", "https"):
             yield key, "not a web address", "give https://HOST"
         if scheme == "http" and not is_loopback(url):
             yield key, "http:// is allowed for this machine only", "use https://"
@@ -497,46 +470,15 @@ def _problems(config: Config) -> Iterator[tuple[str, str, str]]:
             f"required because metrics.host {clean_line(config.metrics.host, 60)} is not this machine alone",
             'set a token or host = "127.0.0.1"',
         )
+    for key in ("database.url", "metrics.token"):
+        value = getattr(getattr(config, key.split(".")[0]), key.split(".")[1])
+        if value.startswith("env:") and value.removeprefix("env:") not in os.environ:
+            # Read as "not set" it would send leads to another database, or open the endpoint to everybody here.
+            yield key, f"{clean_line(value, 60)} is not in the environment", 'set it, or write ""'
     url = config.database.url
-    if url and not url.startswith(
-        ("postgresql+asyncpg://", "postgresql+psycopg://", "env:", "file:", "keyring:")
-    ):
+    if url and not url.startswith((*DATABASES, "env:", "file:", "keyring:")):
         yield (
             "database.url",
             "not a database that leadtui knows",
-            'use "", postgresql+asyncpg://… or postgresql+psycopg://…',
+            f'use "", {" or ".join(f"{d}…" for d in DATABASES)}',
         )
-
-
-def _resolve(key: str, value: str) -> str:
-    kind, _, name = value.partition(":")
-    if kind == "env":
-        return os.environ.get(name, "")
-    if kind == "file":
-        try:
-            return Path(name).expanduser().read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not UTF-8"
-            raise ConfigError(
-                f"{key}: secret file cannot be read ({reason})",
-                where=name,
-                fix="mend the path or its permissions",
-            ) from None
-    if kind == "keyring":
-        return _from_keyring(key, name)
-    return value
-
-
-def _from_keyring(key: str, name: str) -> str:
-    try:
-        import keyring
-    except ImportError:
-        raise ConfigError(
-            f"{key}: the keyring package is not installed", fix="pip install keyring, or use env: or file:"
-        ) from None
-    try:
-        return keyring.get_password("leadtui", name) or ""
-    except keyring.errors.KeyringError as error:
-        raise ConfigError(
-            f"{key}: no usable keyring ({type(error).__name__})", fix="use env: or file:"
-        ) from None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import re
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,10 +31,7 @@ def init(context: click.Context, home: str | None, config_file: str | None, log_
     from leadtui.runtime.home import prepare
 
     outer = context.find_root().params
-    folder = Path(home or outer.get("home") or os.environ.get("LEADTUI_HOME") or configuration.default_home())
-    chosen = config_file or outer.get("config_file") or os.environ.get("LEADTUI_CONFIG")
-    folder = folder.expanduser().absolute()
-    path = Path(chosen).expanduser().absolute() if chosen else folder / "config.toml"
+    folder, path, _ = configuration.places(home or outer.get("home"), config_file or outer.get("config_file"))
     prepare(folder)
     try:
         with path.open("x", encoding="utf-8") as stream:
@@ -53,8 +52,8 @@ def init(context: click.Context, home: str | None, config_file: str | None, log_
 @with_config
 def check(config: Config, as_json: bool) -> None:
     """Read the configuration as every command does, and say whether anything is wrong with it."""
-    from leadtui.tui.commands import validate_keys
     from leadtui.tui import themes
+    from leadtui.tui.commands import validate_keys
 
     validate_keys(config.ui.keys)
     themes.load(config.ui.theme, config.home)
@@ -79,9 +78,9 @@ def check(config: Config, as_json: bool) -> None:
 def show(config: Config, as_json: bool) -> None:
     """The effective values, secrets masked."""
     if as_json:
-        emit(home=str(config.home), path=str(config.path), config=configuration.as_document(config))
+        emit(home=str(config.home), path=str(config.path), config=_document(config))
     else:
-        click.echo(configuration.as_toml(config), nl=False)
+        click.echo(_toml(config), nl=False)
 
 
 def example() -> str:
@@ -90,3 +89,54 @@ def example() -> str:
     if packaged.is_file():
         return packaged.read_text("utf-8")
     return (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
+
+
+def _toml(config: Config) -> str:
+    """Return the effective values as a configuration file, secrets masked."""
+    out: list[str] = []
+    for section, key, value in configuration.items(config):
+        if key is None:
+            out.append(f"\n[{section}]")
+            continue
+        if f"{section}.{key}" in configuration.SECRETS:
+            value = _mask(str(value))
+        out.append(f"{key} = {_toml_value(value)}")
+    return "\n".join(out).strip() + "\n"
+
+
+def _mask(value: str) -> str:
+    """Return a secret setting as it may be shown: references and emptiness are no secret, values are."""
+    if not value or value.startswith(("env:", "file:", "keyring:")):
+        return value
+    found = re.fullmatch(r"((?:postgresql\+\w+|rediss?)://)(?:.*@)?([^/?#@]*)(/[^?#]*)?.*", value, re.DOTALL)
+    if found:
+        return f"{found[1]}{'***@' if '@' in value else ''}{found[2]}{found[3] or ''}"
+    return "********"
+
+
+def _document(config: Config) -> dict[str, dict[str, Any]]:
+    """Return the effective values by section and key, secrets masked, ready for JSON."""
+    document: dict[str, dict[str, Any]] = {}
+    for section, key, value in configuration.items(config):
+        if key is None:
+            document[section] = {}
+        else:
+            document[section][key] = (
+                _mask(str(value)) if f"{section}.{key}" in configuration.SECRETS else value
+            )
+    return document
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, str):
+        return configuration.toml_string(value)
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{configuration.toml_string(str(k))} = {_toml_value(v)}" for k, v in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+    return str(value)

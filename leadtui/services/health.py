@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from leadtui import __version__
-from leadtui.config import Config, careless
+from leadtui.config import SECRETS, Config, careless
 from leadtui.errors import Exit, LeadTuiError
 from leadtui.runtime import home
 from leadtui.runtime.process import is_known_dead, pid_of
@@ -20,6 +20,7 @@ from leadtui.services.discovery import resolve
 from leadtui.services.schedule import LEASE
 from leadtui.store import feeds, leases
 from leadtui.store.database import HEAD, Database
+from leadtui.telemetry import masking
 from leadtui.text import age, clean_line, plural
 
 _MIN_FREE_BYTES = 100 * 2**20
@@ -41,7 +42,7 @@ class Check:
 
 
 async def examine(config: Config) -> list[Check]:
-    """Look at everything leadtui depends on; nothing is changed but a missing home, which is made."""
+    """Look at everything leadtui depends on; a missing home and a missing database are made, nothing else is changed."""
     checks = [Check("leadtui", "ok", f"{__version__} on Python {sys.version.split()[0]}")]
     checks += await _guarded("home", _home, config)
     checks += await _guarded("configuration", _configuration, config)
@@ -60,7 +61,7 @@ async def _guarded(
         return await look(config)
     except LeadTuiError as error:
         where = f" ({error.where})" if error.where else ""
-        return [Check(name, "fail", error.what + where, error.fix, error.code)]
+        return [Check(name, "fail", masking.mask_known(error.what + where), error.fix, error.code)]
 
 
 async def _home(config: Config) -> list[Check]:
@@ -74,6 +75,8 @@ async def _home(config: Config) -> list[Check]:
 
 
 async def _configuration(config: Config) -> list[Check]:
+    for key in SECRETS:
+        masking.register_secret(config.secret(key))
     found = str(config.path) if config.path.exists() else f"defaults (no file at {config.path})"
     loose = careless(config)
     if loose:

@@ -34,6 +34,9 @@ _SECRET_NAME = re.compile(
     r"(?:.*[_\-])?(?:token|secret|password|passwd|api_?key|authorization|cookie)", re.IGNORECASE
 )
 
+_PASSWORD = re.compile(r"://[^/?#:@]*:(.+)@", re.DOTALL)
+"""What errors quote of a URL that is a secret as a whole."""
+
 _lock = threading.Lock()
 _known: set[str] = set()
 _in_text: tuple[str, ...] = ()
@@ -44,6 +47,9 @@ _in_json: tuple[str, ...] = ()
 def register_secret(value: str) -> None:
     """Keep `value` out of everything this process logs from now on; shorter than 6 characters it is ignored."""
     global _in_text, _in_json
+    password = _PASSWORD.search(value)
+    if password:
+        register_secret(password[1])
     if len(value.strip()) < SHORTEST_SECRET:
         return
     with _lock:
@@ -66,11 +72,17 @@ def _spellings(secret: str) -> set[str]:
     return {way for way in ways if len(way) >= SHORTEST_SECRET}
 
 
-def mask(text: str) -> str:
-    """Return `text` without known secrets and without anything that looks like a credential."""
+def mask_known(text: str) -> str:
+    """Return `text` without known secrets."""
     for secret in _in_text:
         if secret in text:
             text = text.replace(secret, MASK)
+    return text
+
+
+def mask(text: str) -> str:
+    """Return `text` without known secrets and without anything that looks like a credential."""
+    text = mask_known(text)
     if _SUSPECT.search(text):
         for shape, shown in _SHAPES:
             text = shape.sub(shown, text)
