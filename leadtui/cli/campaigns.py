@@ -87,12 +87,13 @@ def show(config: Config, name: str, as_json: bool) -> None:
     metavar="FILE.toml",
     help="Replace it by this file; - for stdin. [default: open $EDITOR]",
 )
+@json_option
 @with_config
-def edit(config: Config, name: str, file: str | None) -> None:
+def edit(config: Config, name: str, file: str | None, as_json: bool) -> None:
     """Change a campaign, and score the stored posts for it again."""
     old = _named(config, name)
     changed = read_file(file) if file else _edited(old)
-    if changed == old:
+    if changed == old and not as_json:
         say("nothing changed")
         return
 
@@ -103,17 +104,21 @@ def edit(config: Config, name: str, file: str | None) -> None:
             return before, sum((await opened.desk.counts(changed.name)).values())
 
     before, after = run(work())
+    if as_json:
+        emit(campaign=changed.name, leads=after, new_leads=after - before)
+        return
     say(f"campaign {changed.name} changed · {plural(after, 'lead')}, {after - before:+,} by this change")
 
 
 @campaigns.command()
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
 @with_config
-def remove(config: Config, name: str, yes: bool) -> None:
+def remove(config: Config, name: str, yes: bool, as_json: bool) -> None:
     """Delete a campaign with its leads, notes and drafts; stored posts stay."""
 
-    async def work() -> str:
+    async def work() -> tuple[str, int]:
         async with engine(config) as opened:
             stored = await opened.campaigns.named(name)
             total, touched, drafts = await opened.campaigns.worked_on(stored)
@@ -121,9 +126,13 @@ def remove(config: Config, name: str, yes: bool) -> None:
                 question = f"{plural(total, 'lead')}, {touched:,} of them judged, and {plural(drafts, 'draft')} go with it. Delete?"
                 click.confirm(question, abort=True, err=True)
             await opened.campaigns.remove(stored.campaign.name)
-            return f"campaign {stored.campaign.name} removed with {plural(total, 'lead')}"
+            return stored.campaign.name, total
 
-    say(run(work()))
+    removed, total = run(work())
+    if as_json:
+        emit(removed=removed, leads=total)
+    else:
+        say(f"campaign {removed} removed with {plural(total, 'lead')}")
 
 
 def read_file(file: str) -> Campaign:

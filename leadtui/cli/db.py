@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from leadtui.cli.common import engine, run, say, with_config
+from leadtui.cli.common import emit, engine, json_option, run, say, with_config
 from leadtui.config import Config
 
 
@@ -14,12 +14,17 @@ def db() -> None:
 
 
 @db.command()
+@json_option
 @with_config
-def upgrade(config: Config) -> None:
+def upgrade(config: Config, as_json: bool) -> None:
     """Bring the schema up to date; every command does so by itself."""
 
-    async def work() -> str:
+    async def work() -> tuple[str, str | None]:
         async with engine(config) as opened:
-            return f"{opened.database.where}: schema {await opened.database.revision()}, up to date"
+            return opened.database.where, await opened.database.revision()
 
-    say(run(work()))
+    where, revision = run(work())
+    if as_json:
+        emit(database=where, revision=revision)
+    else:
+        say(f"{where}: schema {revision}, up to date")

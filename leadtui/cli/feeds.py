@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-from pathlib import Path
 
 import click
 
@@ -68,8 +68,9 @@ def list_(config: Config, as_json: bool) -> None:
     metavar="MINUTES",
     help="[default: schedule.discovery_minutes]",
 )
+@json_option
 @with_config
-def add(config: Config, source: str, target: str, every: float | None) -> None:
+def add(config: Config, source: str, target: str, every: float | None, as_json: bool) -> None:
     """Poll a file or folder: SOURCE is one of the sources of posts, such as jsonl, and TARGET what it reads."""
     from leadtui.sources import REGISTRY
 
@@ -78,9 +79,10 @@ def add(config: Config, source: str, target: str, every: float | None) -> None:
             f'no source is called "{clean_line(source, 60)}"', fix=f"known: {', '.join(sorted(REGISTRY))}"
         )
 
-    if Path(target).expanduser().exists():
+    path = os.path.expanduser(target)
+    if os.path.exists(path):
         # Whoever polls it may be started in another folder.
-        target = str(Path(target).expanduser().absolute())
+        target = os.path.abspath(path)
 
     async def work() -> str:
         async with engine(config) as opened:
@@ -88,13 +90,18 @@ def add(config: Config, source: str, target: str, every: float | None) -> None:
                 source, target, (every or config.schedule.discovery_minutes) * 60
             )
 
-    say(f"feed {run(work())} added")
+    name = run(work())
+    if as_json:
+        emit(feed=name)
+    else:
+        say(f"feed {name} added")
 
 
 @feeds.command()
 @click.argument("name")
+@json_option
 @with_config
-def remove(config: Config, name: str) -> None:
+def remove(config: Config, name: str, as_json: bool) -> None:
     """Stop polling a feed that was added by hand; the posts it brought stay."""
 
     async def work() -> None:
@@ -105,4 +112,7 @@ def remove(config: Config, name: str) -> None:
                 )
 
     run(work())
-    say(f"feed {clean_line(name, 200)} removed")
+    if as_json:
+        emit(removed=name)
+    else:
+        say(f"feed {clean_line(name, 200)} removed")

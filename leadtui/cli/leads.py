@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,7 +17,7 @@ import click
 
 from leadtui.cli.common import SCHEMA, emit, engine, json_option, lead_document, note, run, say, with_config
 from leadtui.config import Config
-from leadtui.domain.models import Lead
+from leadtui.domain.models import Lead, LeadStatus
 from leadtui.errors import ConfigError, NotFoundError, StorageError
 from leadtui.text import age, clean_line, plural
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from leadtui.services.engine import Engine
 
 _PAGE = 200
+_LEAD_ID = click.IntRange(1, 2**31 - 1)
+# `-hiring` is a word of the query, not an option; and `-h` would be found in it.
+_QUERY_SETTINGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 _SPAN = re.compile(r"(\d{1,4})(m|h|d|w)")
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -39,7 +42,7 @@ def leads() -> None:
     """List, show, judge, annotate and export leads."""
 
 
-@leads.command("list")
+@leads.command("list", context_settings=_QUERY_SETTINGS)
 @click.argument("query", nargs=-1)
 @click.option(
     "--limit",
@@ -52,10 +55,10 @@ def leads() -> None:
 def list_(config: Config, query: tuple[str, ...], limit: int | None, as_json: bool) -> None:
     """Leads by the query language, best first: score:>70 sub:saas age:<2d status:new "late invoices" -hiring"""
     most = limit if limit is not None else (0 if as_json else 50)
+    text = _query(query)
 
     async def work() -> None:
         async with engine(config) as opened:
-            text = _query(query)
             if as_json:
                 with _json_list(sys.stdout, "leads") as add:
                     async for lead in _stream(opened, text, most):
@@ -75,7 +78,7 @@ def list_(config: Config, query: tuple[str, ...], limit: int | None, as_json: bo
 
 
 @leads.command()
-@click.argument("lead_id", type=int, metavar="ID")
+@click.argument("lead_id", type=_LEAD_ID, metavar="ID")
 @json_option
 @with_config
 def show(config: Config, lead_id: int, as_json: bool) -> None:
@@ -94,7 +97,7 @@ def show(config: Config, lead_id: int, as_json: bool) -> None:
 
 @leads.command("set")
 @click.argument("status", metavar="STATUS")
-@click.argument("lead_ids", type=int, nargs=-1, required=True, metavar="ID…")
+@click.argument("lead_ids", type=_LEAD_ID, nargs=-1, required=True, metavar="ID…")
 @click.option("--for", "span", metavar="2h|3d|1w", help="How long a snoozed lead rests. [default: 1d]")
 @json_option
 @with_config
@@ -103,16 +106,20 @@ def set_(config: Config, status: str, lead_ids: tuple[int, ...], span: str | Non
     found = _SPAN.fullmatch(span) if span else None
     if span and not found:
         raise ConfigError(f'--for "{clean_line(span, 40)}" is no span of time', fix="as in 2h, 3d or 1w")
+    if span and status != LeadStatus.SNOOZED:
+        raise ConfigError("--for is how long a snoozed lead rests", fix="set snoozed, or leave it out")
     until = time.time() + int(found[1]) * _UNITS[found[2]] if found else None
+
+    wanted = tuple(dict.fromkeys(lead_ids))
 
     async def work() -> None:
         async with engine(config) as opened:
-            missing = await opened.triage.missing(lead_ids)
+            missing = await opened.triage.missing(wanted)
             if missing:
                 raise NotFoundError(
                     f"there is no lead {', '.join(map(str, missing[:10]))}", fix="nothing was changed"
                 )
-            change = await opened.triage.set_status(lead_ids, status, until=until, origin="cli")
+            change = await opened.triage.set_status(wanted, status, until=until, origin="cli")
         if as_json:
             emit(status=change.after, changed=change.leads)
         else:
@@ -122,21 +129,26 @@ def set_(config: Config, status: str, lead_ids: tuple[int, ...], span: str | Non
 
 
 @leads.command("note")
-@click.argument("lead_id", type=int, metavar="ID")
+@click.argument("lead_id", type=_LEAD_ID, metavar="ID")
 @click.argument("text")
+@json_option
 @with_config
-def note_(config: Config, lead_id: int, text: str) -> None:
+def note_(config: Config, lead_id: int, text: str, as_json: bool) -> None:
     """Write a note on a lead; an empty text removes it."""
 
-    async def work() -> None:
+    async def work() -> Lead:
         async with engine(config) as opened:
             await opened.triage.set_note(lead_id, text)
+            return await opened.triage.lead(lead_id)
 
-    run(work())
-    say(f"lead {lead_id} noted")
+    lead = run(work())
+    if as_json:
+        emit(**lead_document(lead))
+    else:
+        say(f"lead {lead_id} noted" if lead.notes else f"lead {lead_id} has no note")
 
 
-@leads.command()
+@leads.command(context_settings=_QUERY_SETTINGS)
 @click.argument("query", nargs=-1)
 @click.option(
     "--format", "kind", type=click.Choice(["csv", "json", "jsonl", "md"]), default="csv", show_default=True
@@ -149,10 +161,10 @@ def note_(config: Config, lead_id: int, text: str) -> None:
 def export(config: Config, query: tuple[str, ...], kind: str, out: str, raw: bool) -> None:
     """Write leads to a file, which appears whole or not at all."""
     write = {"csv": _csv if not raw else _raw_csv, "json": _json, "jsonl": _jsonl, "md": _markdown}[kind]
+    text = _query(query)
 
     async def work() -> int:
         async with engine(config) as opened:
-            text = _query(query)
             if out == "-":
                 return await write(opened, text, sys.stdout)
             return await _to_file(Path(out), lambda stream: write(opened, text, stream))
@@ -163,8 +175,15 @@ def export(config: Config, query: tuple[str, ...], kind: str, out: str, raw: boo
 
 
 def _query(words: tuple[str, ...]) -> str:
-    """Join arguments; one that holds blanks but no quotes was quoted for the shell and stays as it is."""
-    return " ".join(words)
+    """Join arguments to a query, and refuse a wrong one before anything is opened or printed."""
+    from leadtui.domain.query import parse
+
+    for word in words:
+        if word.startswith("--"):
+            raise click.NoSuchOption(word, ctx=click.get_current_context())
+    text = " ".join(words)
+    parse(text)
+    return text
 
 
 async def _stream(opened: Engine, query: str, most: int) -> AsyncIterator[Lead]:
@@ -276,29 +295,31 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~&])", r"\\\1", " ".join(text.split()))
 
 
-async def _to_file(path: Path, write: Callable[[TextIO], object]) -> int:
-    """Write beside the file and put it in place when it is whole."""
+async def _to_file(path: Path, write: Callable[[TextIO], Awaitable[int]]) -> int:
+    """Write beside the file and put it in place when it is whole; a pipe or device is written to as it is."""
     try:
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                return await write(stream)
         descriptor, name = tempfile.mkstemp(prefix=".leadtui-", dir=path.parent)
-    except OSError as error:
+        try:
+            with open(descriptor, "w", encoding="utf-8", newline="") as stream:
+                written = await write(stream)
+                stream.flush()
+                os.fsync(descriptor)
+            os.replace(name, path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+        return written
+    except BrokenPipeError:
+        raise
+    except (OSError, RuntimeError) as error:
         raise StorageError(
-            f"cannot be written ({error.strerror})",
+            f"cannot be written ({getattr(error, 'strerror', None) or error})",
             where=clean_line(str(path), 300),
             fix="choose another file",
         ) from None
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="") as stream:
-            written = await write(stream)  # type: ignore[misc]
-        os.replace(name, path)
-    except OSError as error:
-        raise StorageError(
-            f"cannot be written ({error.strerror})",
-            where=clean_line(str(path), 300),
-            fix="choose another file",
-        ) from None
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return int(written)
 
 
 def _reasons(lead: Lead) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import click
 from leadtui.cli.common import emit, engine, json_option, note, run, say, score_document, with_config
 from leadtui.config import Config
 from leadtui.domain.models import BadLine, Campaign, Ingested, Post, Reason, Score
-from leadtui.errors import ConfigError, Exit
+from leadtui.errors import ConfigError, Exit, SourceError
 from leadtui.text import clean_line, plural
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 IMPORT_CHUNK = 1_000
 _SHOWN_BAD_LINES = 20
+_KEPT_BAD_LINES = 1_000
 
 
 @click.command()
@@ -36,7 +38,6 @@ def score(config: Config, campaign: str, posts: str) -> int:
     import msgspec
 
     from leadtui.scoring import Scorer
-    from leadtui.sources.jsonl import read_posts
 
     scorer = Scorer(_campaign(config, campaign))
     encode = msgspec.json.Encoder().encode
@@ -44,7 +45,7 @@ def score(config: Config, campaign: str, posts: str) -> int:
     now = time.time()
     failed = False
     with _open(posts) as stream:
-        for item in read_posts(stream):
+        for item in _records(stream, posts):
             if isinstance(item, BadLine):
                 failed = True
                 document: dict[str, object] = {"line": item.line, "error": item.error}
@@ -52,7 +53,7 @@ def score(config: Config, campaign: str, posts: str) -> int:
                 result = scorer.score(item.post, now)
                 document = {"id": item.post.id, **score_document(result, _in_raw_text(item, result))}
             out.write(encode(document) + b"\n")
-    out.flush()
+            out.flush()  # whoever feeds us line by line waits for the answer to the last one
     return Exit.PARTIAL if failed else Exit.DONE
 
 
@@ -64,26 +65,26 @@ def score(config: Config, campaign: str, posts: str) -> int:
 def import_(config: Config, campaign: str | None, posts: str, as_json: bool) -> int:
     """Take posts in from a JSON Lines file or stdin: stored once, scored, shown as leads."""
     with _open(posts) as stream:
-        done = run(_import(config, campaign, stream))
+        done, bad_lines = run(_import(config, campaign, _records(stream, posts)))
     if as_json:
-        errors = [{"line": bad.line, "error": bad.error} for bad in done.bad[:1_000]]
+        errors = [{"line": bad.line, "error": bad.error} for bad in done.bad]
         emit(
             read=done.read,
             new_posts=done.new_posts,
             new_leads=done.new_leads,
-            bad_lines=len(done.bad),
+            bad_lines=bad_lines,
             errors=errors,
         )
     else:
         for bad in done.bad[:_SHOWN_BAD_LINES]:
             note(f"line {bad.line}: {bad.error}")
-        if len(done.bad) > _SHOWN_BAD_LINES:
-            note(f"and {plural(len(done.bad) - _SHOWN_BAD_LINES, 'more bad line')}")
+        if bad_lines > _SHOWN_BAD_LINES:
+            note(f"and {plural(bad_lines - _SHOWN_BAD_LINES, 'more bad line')}")
         say(
             f"{done.read:,} read · {plural(done.new_posts, 'new post')} · {plural(done.new_leads, 'new lead')}"
-            f" · {plural(len(done.bad), 'bad line')}"
+            f" · {plural(bad_lines, 'bad line')}"
         )
-    return Exit.PARTIAL if done.bad else Exit.DONE
+    return Exit.PARTIAL if bad_lines else Exit.DONE
 
 
 @click.command()
@@ -128,23 +129,25 @@ def discover(config: Config, campaign: str | None, as_json: bool) -> int:
     return run(work())
 
 
-async def _import(config: Config, campaign: str | None, stream: BinaryIO) -> Ingested:
-    from leadtui.sources.jsonl import read_posts
-
+async def _import(
+    config: Config, campaign: str | None, records: Iterator[ParsedPost | BadLine]
+) -> tuple[Ingested, int]:
+    """Return what was taken in, with the first bad lines, and how many bad lines there were."""
     async with engine(config) as opened:
         wanted = None if campaign is None else {(await opened.campaigns.named(campaign)).id}
         await opened.discovery.backfill()
-        read, new_posts, new_leads = 0, 0, 0
+        read, new_posts, new_leads, bad_lines = 0, 0, 0, 0
         bad: list[BadLine] = []
         chunk: list[Post] = []
-        records = read_posts(stream)
-        with _Progress(stream) as progress:
+        with _Progress() as progress:
             while True:
                 chunk.clear()
                 for item in records:
                     read += 1
                     if isinstance(item, BadLine):
-                        bad.append(item)
+                        bad_lines += 1
+                        if len(bad) < _KEPT_BAD_LINES:
+                            bad.append(item)
                         continue
                     chunk.append(item.post)
                     if len(chunk) >= IMPORT_CHUNK:
@@ -157,7 +160,7 @@ async def _import(config: Config, campaign: str | None, stream: BinaryIO) -> Ing
                 progress.show(read, new_leads)
         if not await _has_campaigns(opened):
             note("no campaign yet: the posts are stored, and are scored as soon as there is one")
-        return Ingested(read, new_posts, new_leads, tuple(bad))
+        return Ingested(read, new_posts, new_leads, tuple(bad)), bad_lines
 
 
 async def _has_campaigns(opened: Engine) -> bool:
@@ -167,9 +170,8 @@ async def _has_campaigns(opened: Engine) -> bool:
 class _Progress:
     """A line on stderr, on a terminal only, that says how far a long import is."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
-        self._stream = stream
         self._last = 0.0
 
     def __enter__(self) -> _Progress:
@@ -204,10 +206,19 @@ def _open(posts: str) -> Iterator[BinaryIO]:
         yield stream
 
 
+def _records(stream: BinaryIO, posts: str) -> Iterator[ParsedPost | BadLine]:
+    from leadtui.sources.jsonl import read_posts
+
+    try:
+        yield from read_posts(stream)
+    except OSError as error:
+        where = "stdin" if posts == "-" else clean_line(posts, 300)
+        raise SourceError(f"cannot be read on ({error.strerror})", where=where, fix="try again") from None
+
+
 def _campaign(config: Config, name_or_file: str) -> Campaign:
     """Read a campaign file without touching any database, or look a stored campaign up by name."""
-    path = Path(name_or_file)
-    if path.is_file() or path.suffix == ".toml":
+    if name_or_file.endswith(".toml") or os.path.isfile(name_or_file):
         from leadtui.cli.campaigns import read_file
 
         return read_file(name_or_file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 
 from leadtui.errors import StorageError
@@ -19,7 +20,14 @@ def prepare(home: Path) -> None:
     os.umask(0o077)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if home.stat().st_mode & 0o077:
+        mode = home.stat().st_mode
+        if mode & stat.S_ISVTX:
+            raise StorageError(
+                "home would be a folder that everybody shares",
+                where=str(home),
+                fix="give --home a folder in it",
+            )
+        if mode & 0o077:
             home.chmod(0o700)
     except OSError as error:
         raise StorageError(
@@ -62,9 +70,10 @@ class Presence:
             self._descriptor = None
 
     def _lock(self, kind: int) -> bool:
+        """Take a lock; the shared one waits, because whoever has the other one has it for an instant only."""
         assert self._descriptor is not None  # noqa: S101 - for the type checker
         try:
-            fcntl.flock(self._descriptor, kind | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, kind | (fcntl.LOCK_NB if kind == fcntl.LOCK_EX else 0))
         except OSError:
             return False
         return True
