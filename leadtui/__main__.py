@@ -42,7 +42,7 @@ def _open_standard_streams() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        places = _only_places(arguments)
+        places = None if "_LEADTUI_COMPLETE" in os.environ else _only_places(arguments)
         if places is None:
             return _command(arguments)
         from leadtui.cli.dashboard import open_dashboard

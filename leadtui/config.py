@@ -205,7 +205,9 @@ def _absolute(path: str | Path, what: str) -> Path:
     try:
         return Path(path).expanduser().absolute()
     except (RuntimeError, OSError) as error:
-        raise ConfigError(f"{what}: {error}", where=str(path), fix="write the path out") from None
+        raise ConfigError(
+            f"{what}: {str(error).rstrip('.')}", where=str(path), fix="write the path out"
+        ) from None
 
 
 def careless(config: Config) -> list[str]:

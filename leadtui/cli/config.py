@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from leadtui import config as configuration
-from leadtui.cli.common import emit, json_option, note, say, with_config
+from leadtui.cli.common import emit, global_options, json_option, note, say, with_config
 from leadtui.config import Config
 from leadtui.errors import ConfigError, StorageError
 
@@ -22,11 +22,12 @@ def config() -> None:
 
 
 @config.command()
-@click.option("--home", metavar="DIR")
-@click.option("--config", "config_file", metavar="FILE")
-@click.option("--log-level", hidden=True)
+@json_option
+@global_options
 @click.pass_context
-def init(context: click.Context, home: str | None, config_file: str | None, log_level: str | None) -> None:
+def init(
+    context: click.Context, home: str | None, config_file: str | None, log_level: str | None, as_json: bool
+) -> None:
     """Write a configuration file with every setting at its default; an existing file is not touched."""
     from leadtui.runtime.home import prepare
 
@@ -44,7 +45,10 @@ def init(context: click.Context, home: str | None, config_file: str | None, log_
         raise StorageError(
             f"cannot be written ({error.strerror})", where=str(path), fix="choose another with --config"
         ) from None
-    say(f"written: {path}")
+    if as_json:
+        emit(path=str(path))
+    else:
+        say(f"written: {path}")
 
 
 @config.command()

@@ -178,9 +178,13 @@ def _query(words: tuple[str, ...]) -> str:
     """Join arguments to a query, and refuse a wrong one before anything is opened or printed."""
     from leadtui.domain.query import parse
 
+    context = click.get_current_context()
     for word in words:
+        if word == "-h":
+            click.echo(context.get_help())
+            context.exit()
         if word.startswith("--"):
-            raise click.NoSuchOption(word, ctx=click.get_current_context())
+            raise click.NoSuchOption(word, ctx=context)
     text = " ".join(words)
     parse(text)
     return text
@@ -298,10 +302,10 @@ def _escaped(text: str) -> str:
 async def _to_file(path: Path, write: Callable[[TextIO], Awaitable[int]]) -> int:
     """Write beside the file and put it in place when it is whole; a pipe or device is written to as it is."""
     try:
-        path = path.resolve()
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8", newline="") as stream:
                 return await write(stream)
+        path = path.resolve()
         descriptor, name = tempfile.mkstemp(prefix=".leadtui-", dir=path.parent)
         try:
             with open(descriptor, "w", encoding="utf-8", newline="") as stream:
