@@ -67,7 +67,7 @@ def clusters(text: str) -> Iterator[tuple[int, int, int]]:
     start = cells = 0
     previous = ""
     for index, character in enumerate(text):
-        if index and not _continues(previous, character):
+        if index and not _continues(previous, character, index - start):
             yield start, index, cells
             start, cells = index, 0
         cells += _cells(previous, character)
@@ -76,14 +76,14 @@ def clusters(text: str) -> Iterator[tuple[int, int, int]]:
         yield start, len(text), cells
 
 
-def _continues(previous: str, character: str) -> bool:
+def _continues(previous: str, character: str, length: int) -> bool:
     if character < "\u0300":
         return False
     if _attaches(character) or previous == _JOINER:
         return True
     if _is_virama(previous):
         return unicodedata.category(character) == "Lo"
-    return _is_flag(previous) and _is_flag(character)
+    return length == 1 and _is_flag(previous) and _is_flag(character)
 
 
 @lru_cache(4096)

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import NamedTuple
 
 from leadtui.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing a person can ask the dashboard to do."""
 
     id: str
@@ -134,7 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("draft.discard", "x", "discard", "Discard the draft; asks once.", "drafts", 2, "draft"),
     Command("draft.copy", "y", "copy", "Copy the text of the draft.", "drafts", 3, "draft"),
     Command("filter", "/", "filter", "Filter the leads with the query language.", "app", 7),
-    Command("view.next", "]", "next view", "Go to the next view: new, saved, drafted …", "app", 12),
+    Command("view.next", "]", "next view", "Go to the next view, as in new, saved, drafted.", "app", 12),
     Command("view.previous", "[", "previous view", "Go to the previous view.", "app"),
     Command("campaign", "c", "campaign", "Choose whose leads are shown.", "app"),
     Command("undo", "u", "undo", "Undo the last verdict.", "app", 5),
@@ -217,7 +215,7 @@ def validate_keys(overrides: Mapping[str, str]) -> None:
     """Raise `ConfigError` for an unknown command, a key that no terminal sends, or a key with two meanings."""
     for identity, keys in overrides.items():
         if identity not in BY_ID:
-            close = get_close_matches(identity, BY_ID, n=1, cutoff=0.5)
+            close = _nearest(identity, BY_ID)
             fix = f'did you mean "{close[0]}"?' if close else "`?` in the dashboard shows the commands"
             raise ConfigError(f'unknown command "{_short(identity)}"', where="[ui] keys", fix=fix)
         names = split_keys(keys)
@@ -256,10 +254,16 @@ def _check_key(identity: str, name: str) -> None:
     modified = _MODIFIED.fullmatch(name)
     if modified and (modified[1] in _NAMED or re.fullmatch(r"[a-z0-9]", modified[1])):
         return
-    close = get_close_matches(name.lower(), _NAMED, n=1, cutoff=0.5)
+    close = _nearest(name.lower(), _NAMED)
     hint = f'did you mean "{close[0]}"?' if close else 'as in "x", "X", "f5", "ctrl+x", "shift+tab"'
     raise ConfigError(f'no key is called "{_short(name)}" (of "{identity}")', where="[ui] keys", fix=hint)
 
 
 def _short(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text[:40])
+
+
+def _nearest(name: str, known: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(name, list(known), n=1, cutoff=0.5)

@@ -200,6 +200,10 @@ class Main(Screen[None]):
             self._answer(key)
             return
         command = known.get(key)
+        editing = self.leads.filter_bar is not None and self.leads.filter_bar.input.has_focus
+        if editing and (command is None or command.id not in ("quit", "palette") or event.is_printable):
+            # The input's own keys come after this: home, ctrl+u and all letters are for editing.
+            return
         if command is None:
             if event.key == "ctrl+c":
                 self.say(f"{self.key('quit')} leaves leadtui")

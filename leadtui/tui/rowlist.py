@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from rich.segment import Segment
 from textual import events
@@ -28,8 +27,7 @@ _DRAWN = 2_000
 """Drawn rows kept for the next repaint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How a row is to be drawn."""
 
     width: int
@@ -46,12 +44,11 @@ class Look:
         return "cursor" if self.focus else "resting"
 
 
-@dataclass(frozen=True, slots=True)
-class Need(Generic[Row]):
+class Need(NamedTuple):
     """Rows that are missing: those `after` or `before` a row, or from a place on."""
 
-    after: Row | None = None
-    before: Row | None = None
+    after: Any = None
+    before: Any = None
     offset: int | None = None
 
 
@@ -60,38 +57,21 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     ALLOW_SELECT = False
 
-    @dataclass
-    class Moved(Message):
+    class Said(Message):
+        """Something that a list tells the screen."""
+
+        def __init__(self, rows: RowList[Any]) -> None:
+            super().__init__()
+            self.list = rows
+
+    class Moved(Said):
         """The cursor stands on another row now, or on none."""
 
-        list: RowList[Any]
-
-        @property
-        def control(self) -> RowList[Any]:
-            """The list it happened in."""
-            return self.list
-
-    @dataclass
-    class Wanted(Message):
+    class Wanted(Said):
         """Rows have come into view that are not loaded."""
 
-        list: RowList[Any]
-
-        @property
-        def control(self) -> RowList[Any]:
-            """The list it happened in."""
-            return self.list
-
-    @dataclass
-    class Opened(Message):
+    class Opened(Said):
         """A row was chosen with the mouse by clicking it again."""
-
-        list: RowList[Any]
-
-        @property
-        def control(self) -> RowList[Any]:
-            """The list it happened in."""
-            return self.list
 
     def __init__(
         self, palette: Callable[[], Palette], *, row_height: int = 1, name: str | None = None
@@ -171,12 +151,12 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self._drawn.clear()
         self._resize_to_total()
         y = 0 if top else max(0, self.cursor * self.row_height + lead)
-        self.scroll_to(y=y, animate=False)
+        self._scroll(y)
         self._keep_cursor_visible()
         self.refresh()
         self._tell(changed=True)
 
-    def extend(self, rows: Sequence[Row], need: Need[Row], *, more: bool) -> None:
+    def extend(self, rows: Sequence[Row], need: Need, *, more: bool) -> None:
         """Take in rows that `missing` asked for; `more` says whether the list goes on behind them."""
         if need.after is not None:
             if not self.rows or self.key_of(self.rows[-1]) != self.key_of(need.after):
@@ -200,7 +180,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.start_at += by
         self.cursor = self._clamp(self.cursor + by)
         self._set_total(max(0, self.total + by))
-        self.scroll_to(y=max(0, self.scroll_offset.y + by * self.row_height), animate=False)
+        self._scroll(max(0, self.scroll_offset.y + by * self.row_height))
 
     def _set_total(self, total: int) -> None:
         if total != self.total:
@@ -221,7 +201,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         if below:
             del self.rows[-below:]
 
-    def missing(self) -> Need[Row] | None:
+    def missing(self) -> Need | None:
         """What must be loaded so that the rows in view and those near them are there."""
         if not self.total:
             return None
@@ -262,7 +242,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.total = max(0, self.total - gone)
         self.cursor = self._clamp(self.cursor - before)
         self._resize_to_total()
-        self.scroll_to(y=max(0, self.scroll_offset.y - before * self.row_height), animate=False)
+        self._scroll(max(0, self.scroll_offset.y - before * self.row_height))
         self._keep_cursor_visible()
         self.refresh()
         self._tell()
@@ -286,9 +266,10 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     def move(self, rows: int) -> None:
         """Move the cursor; a step of several rows scrolls with it, so that the cursor keeps its screen line."""
+        goal = self.cursor + rows
         if abs(rows) > 1:
-            self.scroll_to(y=self.scroll_offset.y + rows * self.row_height, animate=False)
-        self.go(self.cursor + rows)
+            self._scroll(self.scroll_offset.y + rows * self.row_height)
+        self.go(goal)
 
     def toggle_mark(self) -> None:
         """Mark the row under the cursor, or unmark it, and go on."""
@@ -316,11 +297,15 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             first = self.scroll_offset.y // self.row_height
             self.row_height = lines
             self.redraw()
-            self.scroll_to(y=first * lines, animate=False)
+            self._scroll(first * lines)
             self._keep_cursor_visible()
 
     def _clamp(self, index: int) -> int:
         return max(0, min(index, self.total - 1))
+
+    def _scroll(self, y: int) -> None:
+        """Scroll at once, also before the layout knows that there is more than fits."""
+        self.scroll_to(y=max(0, y), animate=False, force=True)
 
     def _resize_to_total(self) -> None:
         size = Size(0, self.total * self.row_height)
@@ -334,9 +319,9 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         y = self.cursor * self.row_height
         top = self.scroll_offset.y
         if y < top:
-            self.scroll_to(y=y, animate=False)
+            self._scroll(y)
         elif y + self.row_height > top + height:
-            self.scroll_to(y=y + self.row_height - height, animate=False)
+            self._scroll(y + self.row_height - height)
 
     def _refresh_row(self, index: int) -> None:
         self.refresh_lines(index * self.row_height, self.row_height)
@@ -366,12 +351,12 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
         event.prevent_default()
-        self.scroll_to(y=self.scroll_offset.y + 3, animate=False)
+        self._scroll(self.scroll_offset.y + 3)
 
     def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
         event.prevent_default()
-        self.scroll_to(y=self.scroll_offset.y - 3, animate=False)
+        self._scroll(self.scroll_offset.y - 3)
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses, a second click on the same row opens."""

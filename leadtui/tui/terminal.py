@@ -18,7 +18,7 @@ _RESTORE = (
 
 
 class Lifeline:
-    """Ends the dashboard on SIGTERM, SIGHUP or when its terminal is gone, with the terminal restored."""
+    """Ends the dashboard on SIGTERM, SIGHUP, SIGINT or when its terminal is gone, with the terminal restored."""
 
     def __init__(self, leave: Callable[[int], None]) -> None:
         self._leave = leave
@@ -34,7 +34,7 @@ class Lifeline:
             return
         self._loop = asyncio.get_running_loop()
         self._modes = _modes(self.terminal)
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._on_signal)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rich.style import Style
@@ -27,14 +25,14 @@ _SHIPPED = (_PACKAGE / "themes", _PACKAGE.parent / "themes")
 """Where the wheel puts them, and where the source tree has them."""
 
 
-@dataclass(frozen=True, slots=True)
 class Palette:
     """The colours of one theme, by the names of `NAMES`."""
 
-    name: str
-    dark: bool
-    colors: dict[str, str]
-    _styles: dict[tuple[str, str, bool, bool], Style] = field(default_factory=dict, repr=False, compare=False)
+    def __init__(self, name: str, dark: bool, colors: Mapping[str, str]) -> None:
+        self.name = name
+        self.dark = dark
+        self.colors = colors
+        self._styles: dict[tuple[str, str, bool, bool], Style] = {}
 
     def style(
         self, text: str, on: str = "background", *, bold: bool = False, underline: bool = False
@@ -101,7 +99,7 @@ def load(name: str, home: Path | None) -> tuple[Palette, str]:
     if path is None:
         known = files(home)
         if name not in known:
-            close = get_close_matches(name, known, n=1, cutoff=0.5)
+            close = _nearest(name, known)
             hint = f'did you mean "{close[0]}"? ' if close else ""
             raise ConfigError(
                 f'no theme is called "{clean_line(name, 60)}"',
@@ -163,3 +161,9 @@ def _luminance(color: str) -> float:
     channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _nearest(name: str, known: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(name, list(known), n=1, cutoff=0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,20 +31,14 @@ _DONE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A verdict of this session, so that undo can put the cursor back on its lead."""
-
-    rows: tuple[LeadRow, ...]
-
-
 class Triage:
     """The verdicts and the other things that are done with the chosen lead."""
 
     def __init__(self, main: Main) -> None:
         self.main = main
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+        self._done: list[tuple[LeadRow, ...]] = []
+        """The leads of this session's verdicts, so that undo can put the cursor back on them."""
+        self._undone: list[tuple[LeadRow, ...]] = []
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """What each command does."""
@@ -101,7 +95,7 @@ class Triage:
             self.main.leads.reload()
             raise
         if change.leads:
-            self._done.append(Step(tuple(rows)))
+            self._done.append(tuple(rows))
             self._undone.clear()
         when = f" for {until(time.time(), until_time)}" if until_time is not None else ""
         skipped = f", {change.skipped} changed elsewhere" if change.skipped else ""
@@ -122,14 +116,20 @@ class Triage:
         change = await self.desk.redo()
         self._after_undo(change, "redo", self._undone, self._done)
 
-    def _after_undo(self, change: Change | None, what: str, source: list[Step], target: list[Step]) -> None:
+    def _after_undo(
+        self,
+        change: Change | None,
+        what: str,
+        source: list[tuple[LeadRow, ...]],
+        target: list[tuple[LeadRow, ...]],
+    ) -> None:
         if change is None:
             self.main.say(f"nothing to {what}", "muted")
             return
         step = source.pop() if source else None
         if step is not None:
             target.append(step)
-        self.main.leads.reload(focus=step.rows[0] if step is not None and step.rows else None)
+        self.main.leads.reload(focus=step[0] if step else None)
         title = (
             f"“{cut(clean_line(change.title), 32)}”"
             if change.leads == 1 and change.title
@@ -173,7 +173,7 @@ class Triage:
         try:
             for row in rows:
                 await self.desk.start_draft(row.id, template=True)
-                self._done.append(Step((row,)))
+                self._done.append((row,))
         finally:
             self.main.leads.reload()
         self._undone.clear()
@@ -190,7 +190,7 @@ class Triage:
     async def _open_draft(self, row: LeadRow) -> None:
         draft = await self.desk.start_draft(row.id, template=False)
         if row.status != "drafted":
-            self._done.append(Step((row,)))
+            self._done.append((row,))
             self._undone.clear()
             self.main.leads.settle([row.id], "drafted")
         self.main.desk_app.open_editor(draft)

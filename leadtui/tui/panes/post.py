@@ -243,9 +243,13 @@ class PostView(ScrollView, can_focus=True):
         self._head.append(bar)
         if self.brief:
             pieces = [(f"{part} {score.parts[part]}", part) for part in known]
-            self._head.append(
-                [Segment("     ", palette.style("text")), *meta(pieces, room, palette, "background")]
-            )
+            while pieces:
+                fitting = len(pieces)
+                while fitting > 1 and sum(len(text) + 3 for text, _ in pieces[:fitting]) - 3 > room:
+                    fitting -= 1
+                line = meta(pieces[:fitting], room, palette, "background")
+                self._head.append([Segment("     ", palette.style("text")), *line])
+                del pieces[:fitting]
             return
         for part in known:
             self._head.append(
