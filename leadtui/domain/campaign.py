@@ -27,7 +27,11 @@ def parse(text: str, where: str) -> Campaign:
     try:
         values = tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"not valid TOML: {clean_line(str(error))}", where=where, fix="see the campaign file in the README") from None
+        raise ConfigError(
+            f"not valid TOML: {clean_line(str(error))}",
+            where=where,
+            fix="see the campaign file in the README",
+        ) from None
     return from_values(values, where)
 
 
@@ -42,10 +46,14 @@ def from_values(values: Mapping[str, Any], where: str) -> Campaign:
     lists = {key: _list(values, key, where) for key in _LISTS if key in values}
     name = texts.get("name", "")
     if not name or len(name) > _MAX_NAME:
-        raise ConfigError(f'"name" is required, 1 to {_MAX_NAME} characters', where=where, fix='add name = "…"')
+        raise ConfigError(
+            f'"name" is required, 1 to {_MAX_NAME} characters', where=where, fix='add name = "…"'
+        )
     min_score = values.get("min_score", 50)
     if isinstance(min_score, bool) or not isinstance(min_score, int) or not 0 <= min_score <= 100:
-        raise ConfigError('"min_score" must be a whole number from 0 to 100', where=where, fix="min_score = 50")
+        raise ConfigError(
+            '"min_score" must be a whole number from 0 to 100', where=where, fix="min_score = 50"
+        )
     for key in ("subreddits", "excluded_subreddits"):
         if key in lists:
             lists[key] = tuple(dict.fromkeys(_subreddit(item, key, where) for item in lists[key]))
@@ -76,7 +84,9 @@ def _list(values: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise ConfigError(f'"{key}" must be a list of texts', where=where, fix=f'write {key} = ["…", "…"]')
     if len(value) > _MAX_ITEMS:
-        raise ConfigError(f'"{key}" has {len(value):,} entries', where=where, fix=f"{_MAX_ITEMS:,} are the most")
+        raise ConfigError(
+            f'"{key}" has {len(value):,} entries', where=where, fix=f"{_MAX_ITEMS:,} are the most"
+        )
     cleaned = (clean_line(item, 200).strip() for item in value)
     return tuple(dict.fromkeys(item for item in cleaned if item))
 
@@ -84,5 +94,9 @@ def _list(values: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
 def _subreddit(name: str, key: str, where: str) -> str:
     short = re.sub(r"^/?r/", "", name, flags=re.IGNORECASE).strip("/")
     if not _SUBREDDIT.fullmatch(short):
-        raise ConfigError(f'"{key}" has "{clean_line(name, 60)}", which is no subreddit name', where=where, fix="letters, digits and _ only")
+        raise ConfigError(
+            f'"{key}" has "{clean_line(name, 60)}", which is no subreddit name',
+            where=where,
+            fix="letters, digits and _ only",
+        )
     return short

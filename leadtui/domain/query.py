@@ -21,7 +21,17 @@ from leadtui.domain.models import LeadStatus, PostKind
 from leadtui.errors import ConfigError
 from leadtui.text import clean_line
 
-INTENTS = ("seeking", "comparing", "pain", "hiring_provider", "advice", "feedback", "discussion", "news", "none")
+INTENTS = (
+    "seeking",
+    "comparing",
+    "pain",
+    "hiring_provider",
+    "advice",
+    "feedback",
+    "discussion",
+    "news",
+    "none",
+)
 STANCES = ("asks", "vents", "announces", "sells", "hires_staff", "seeks_work", "solved", "none")
 SORTS = ("score", "newest", "oldest", "found")
 FLAGS = ("seen", "noted", "drafted", "tagged")
@@ -118,7 +128,9 @@ _TEXTS = ("title", "body")
 FIELDS = (*_NUMBERS, *_FREE, *_CHOICES, *_TEXTS)
 _ALIASES = {"subreddit": "sub", "by": "author", "r": "sub"}
 
-_TOKEN = re.compile(r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<or>OR(?=[\s(]|$))|(?P<not>-(?=\S))|(?P<field>[A-Za-z]+):(?=[^\s)]|$)|(?P<quoted>"(?P<phrase>[^"]*)"(?P<star>\*)?)|(?P<word>[^\s()"]+))""")
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<or>OR(?=[\s(]|$))|(?P<not>-(?=\S))|(?P<field>[A-Za-z]+):(?=[^\s)]|$)|(?P<quoted>"(?P<phrase>[^"]*)"(?P<star>\*)?)|(?P<word>[^\s()"]+))"""
+)
 _VALUE = re.compile(r"""(?P<operator><=|>=|<|>|=)?(?:"(?P<phrase>[^"]*)"(?P<star>\*)?|(?P<word>[^\s()"]+))""")
 _AGE = re.compile(r"(\d{1,6}(?:\.\d+)?)(s|m|h|d|w|y)")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000}
@@ -178,7 +190,11 @@ class _Parser:
         rest = self.text[self.position :].lstrip()
         if rest and not self._peek():
             quote = rest.startswith('"')
-            raise QueryError(self._column(), "a quote that is not closed" if quote else "cannot be read", 'close it with "' if quote else "")
+            raise QueryError(
+                self._column(),
+                "a quote that is not closed" if quote else "cannot be read",
+                'close it with "' if quote else "",
+            )
         return All(tuple(nodes))
 
     def _not(self, depth: int) -> Node | None:
@@ -223,7 +239,11 @@ class _Parser:
         field = _ALIASES.get(name.lower(), name.lower())
         if field not in FIELDS:
             close = get_close_matches(field, FIELDS, n=1, cutoff=0.6)
-            fix = f"did you mean {close[0]}:?" if close else f'known: {", ".join(FIELDS)}; quote it to search for the text'
+            fix = (
+                f"did you mean {close[0]}:?"
+                if close
+                else f"known: {', '.join(FIELDS)}; quote it to search for the text"
+            )
             raise QueryError(column, f'no field "{name}"', fix)
         value = _VALUE.match(self.text, self.position)
         if not value or value["phrase"] == "":
@@ -238,7 +258,9 @@ class _Parser:
             prefix = bool(value["star"]) or bare != raw
             return _text(bare, value_column, prefix=prefix, where="title" if field == "title" else "body")
         if value["operator"]:
-            raise QueryError(value_column, f"{field} cannot be compared with {value['operator']}", _example(field))
+            raise QueryError(
+                value_column, f"{field} cannot be compared with {value['operator']}", _example(field)
+            )
         items = (raw,) if value["phrase"] is not None else tuple(item for item in raw.split(",") if item)
         if field == "sort":
             self._set_sort(items, column, depth)
@@ -247,7 +269,9 @@ class _Parser:
 
     def _set_sort(self, items: tuple[str, ...], column: int, depth: int) -> None:
         if depth or self.sort is not None:
-            raise QueryError(column, "sort: inside brackets" if depth else "a second sort:", "say it once, at the end")
+            raise QueryError(
+                column, "sort: inside brackets" if depth else "a second sort:", "say it once, at the end"
+            )
         for known in SORTS:
             if items == (known,):
                 self.sort = known  # type: ignore[assignment]
@@ -304,5 +328,10 @@ def _compare(field: str, value: re.Match[str], column: int) -> Compare:
 def _example(field: str) -> str:
     if field in _CHOICES:
         return f"{field}: is one of {', '.join(_CHOICES[field])}"
-    examples = {"score": "score:>70", "age": "age:<2d", "title": 'title:"late invoices"', "sub": "sub:saas,startups"}
+    examples = {
+        "score": "score:>70",
+        "age": "age:<2d",
+        "title": 'title:"late invoices"',
+        "sub": "sub:saas,startups",
+    }
     return f"as in {examples.get(field, field + ':x')}"

@@ -56,7 +56,7 @@ class Campaigns:
     async def remove(self, name: str) -> None:
         """Delete a campaign with its leads, notes and drafts; stored posts stay."""
         stored = await self.named(name)
-        async with self._database.write() as connection:
+        async with self._database.exclusive() as connection:
             await campaigns.remove(connection, stored.id)
             await feeds.drop_unwanted(connection)
         self._events.publish(CampaignsChanged(), FeedsChanged(), LeadsChanged())
@@ -68,7 +68,7 @@ class Campaigns:
 
     async def _save(self, campaign: Campaign, replaces: str | None, progress: Progress | None) -> int:
         interval = DEMO_INTERVAL if self._config.demo else self._config.schedule.discovery_minutes * 60
-        async with self._database.ingest() as connection:
+        async with self._database.exclusive() as connection:
             campaign_id = await campaigns.save(connection, campaign, time.time(), replaces=replaces)
             if campaign_id is None:
                 raise ConfigError(

@@ -65,7 +65,7 @@ class Desk:
         *,
         after: LeadRow | None = None,
         before: LeadRow | None = None,
-        offset: int | None = None,
+        offset: int = 0,
         limit: int = 64,
     ) -> Page:
         """Return a stretch of a query's leads; see `store.leads.page`."""
@@ -110,7 +110,7 @@ class Desk:
 
     async def mark_seen(self, lead_ids: Sequence[int]) -> None:
         """Remember that the user has looked at leads."""
-        async with self._database.write() as connection:
+        async with self._database.exclusive() as connection:
             await leads.mark_seen(connection, lead_ids, time.time())
 
     async def set_note(self, lead_id: int, text: str) -> None:
@@ -141,7 +141,7 @@ class Desk:
 
     async def poll_now(self, feed_id: int | None = None) -> str:
         """Make feeds due; returns one line that says what was asked for, or why not."""
-        async with self._database.write() as connection:
+        async with self._database.exclusive() as connection:
             listed = await feeds.everything(connection)
             chosen = [feed for feed in listed if feed_id in (None, feed.id)]
             readable = [feed for feed in chosen if self._discovery.mode(feed) is not None]

@@ -90,7 +90,7 @@ class Discovery:
         now = time.time()
         scored = await asyncio.to_thread(self._score, targets, batch, now)
         found = 0
-        async with self._database.ingest() as connection:
+        async with self._database.exclusive() as connection:
             inserted = await posts.insert(connection, batch, source, now)
             for stored, scores in zip(targets, scored, strict=True):
                 found += await _store(connection, stored.id, batch, scores, inserted, now)
@@ -134,7 +134,7 @@ class Discovery:
         """Poll `target` with a source of the registry from now on; returns the feed's name."""
         shown = clean_line(target, 1_000)
         name = f"{source}:{shown}"
-        async with self._database.write() as connection:
+        async with self._database.exclusive() as connection:
             if not await feeds.add(connection, name, source, shown, interval):
                 raise ConfigError(f"there is a feed {name} already", fix="see 'leadtui feeds list'")
         self._events.publish(FeedsChanged())
@@ -212,7 +212,7 @@ class Discovery:
         now = time.time()
         texts = [post for _, post, _ in batch]
         (scores,) = await asyncio.to_thread(self._score, [stored], texts, now)
-        async with self._database.ingest() as connection:
+        async with self._database.exclusive() as connection:
             ids = [post_id for post_id, _, _ in batch]
             known = await leads.known_posts(connection, stored.id, ids)
             rows = {

@@ -44,7 +44,7 @@ class Drafting:
     async def start(self, lead_id: int, *, template: bool, origin: str) -> Draft:
         """Return the lead's open draft, begun now if it has none; the lead becomes `drafted`, which can be undone."""
         now = time.time()
-        async with self._database.write() as connection:
+        async with self._database.exclusive() as connection:
             found = await drafts.open_of(connection, lead_id)
             if found is None:
                 lead = await leads.one(connection, lead_id)

@@ -200,7 +200,7 @@ class Schedule:
         async with self._database.read() as connection:
             if not await triage.any_due(connection, time.time()):
                 return
-        async with self._database.write() as connection:
+        async with self._database.exclusive() as connection:
             woken = await triage.wake(connection, time.time())
         if woken:
             self._log.info("snoozed_leads_back", leads=woken)

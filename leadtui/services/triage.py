@@ -45,7 +45,7 @@ class Triage:
             )
         if status == LeadStatus.SNOOZED:
             until = until if until is not None else time.time() + DEFAULT_SNOOZE
-        async with self._database.write() as connection:
+        async with self._database.exclusive() as connection:
             change = await triage.set_status(
                 connection,
                 lead_ids,
@@ -59,14 +59,14 @@ class Triage:
 
     async def undo(self, origin: str) -> Change | None:
         """Take back the last step of an origin that still stands."""
-        async with self._database.write() as connection:
+        async with self._database.exclusive() as connection:
             change = await triage.undo(connection, origin, time.time())
         self._events.publish(LeadsChanged(), DraftsChanged())
         return change
 
     async def redo(self, origin: str) -> Change | None:
         """Do again the last step that was taken back."""
-        async with self._database.write() as connection:
+        async with self._database.exclusive() as connection:
             change = await triage.redo(connection, origin, time.time())
         self._events.publish(LeadsChanged(), DraftsChanged())
         return change

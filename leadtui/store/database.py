@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from leadtui.config import Config
+from leadtui.config import DATABASES, Config
 from leadtui.errors import ConfigError, LeadTuiError, LockedError, StorageError
 from leadtui.runtime.home import Presence
 from leadtui.text import clean_line
@@ -28,8 +28,9 @@ FILE = "leadtui.db"
 HEAD = "0001"
 """The newest migration; a database that says so is not looked at any further."""
 BUSY_SECONDS = 5.0
+_PATIENCE_SECONDS = 30
 _FULL_CHECK_BYTES = 256 * 2**20
-_INGEST_LOCK = 0x1EAD7001
+_EXCLUSIVE_LOCK = 0x1EAD7001
 _MIGRATION_LOCK = 0x1EAD7002
 
 
@@ -96,11 +97,11 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def ingest(self) -> AsyncIterator[AsyncConnection]:
-        """A writing transaction that no other process's `ingest` overlaps, so that looking first is enough."""
+    async def exclusive(self) -> AsyncIterator[AsyncConnection]:
+        """A writing transaction that overlaps no other process's, so that looking first is enough."""
         async with self.write() as connection:
             if not self.is_sqlite:
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _INGEST_LOCK})
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _EXCLUSIVE_LOCK})
             yield connection
 
     async def ping(self) -> None:
@@ -188,7 +189,7 @@ def meaning(error: BaseException, where: str) -> LeadTuiError:
     if isinstance(error, PoolTimeoutError) or "database is locked" in message or "lock timeout" in message:
         return LockedError("another process holds the database", where=where, fix="end it or try again")
     if (
-        "full" in message
+        "disk is full" in message
         or getattr(original, "sqlstate", "") == "53100"
         or getattr(original, "errno", None) == 28
     ):
@@ -202,6 +203,12 @@ def meaning(error: BaseException, where: str) -> LeadTuiError:
             "the database cannot be written",
             where=where,
             fix="mend the permissions of the file and its folder",
+        )
+    if "disk i/o error" in message:
+        return StorageError(
+            "the disk failed or is full; what was stored before is safe",
+            where=where,
+            fix="mend it or make room, and try again",
         )
     if isinstance(error, DBAPIError) and not error.connection_invalidated and _is_mistake(error):
         return LeadTuiError(
@@ -222,7 +229,7 @@ def _is_mistake(error: DBAPIError) -> bool:
 
     if isinstance(error, IntegrityError | ProgrammingError | DataError):
         return True
-    return isinstance(error.orig, sqlite3.Error) and "i/o" not in str(error.orig).lower()
+    return isinstance(error.orig, sqlite3.Error)
 
 
 def _damaged(where: str) -> StorageError:
@@ -289,16 +296,32 @@ def _use_wal(cursor: Any) -> None:
 
 
 def _remote(cls: Callable[..., Database], url: str) -> Database:
+    if not url.startswith(DATABASES):
+        raise ConfigError(
+            "database.url: not a database that leadtui knows", fix=f'use "", or {DATABASES[0]}…'
+        )
     try:
         parsed = make_url(url)
         options = {"pool_pre_ping": True, "pool_timeout": 30, "hide_parameters": True}
         reader = create_async_engine(parsed, pool_size=4, isolation_level="REPEATABLE READ", **options)
         writer = create_async_engine(parsed, pool_size=2, **options)
+        event.listen(writer.sync_engine, "connect", _bound_waiting)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise ConfigError(
-            f"database.url: {clean_line(str(error), 200)}", fix="use postgresql+asyncpg://…"
+            f"database.url: {clean_line(str(error), 200)}", fix=f"use {DATABASES[0]}…"
         ) from None
+    except ValueError:  # its text would quote a part of the address
+        raise ConfigError("database.url: not an address", fix=f"use {DATABASES[0]}…") from None
     return cls(reader, writer, parsed.render_as_string(hide_password=True), None, None)
+
+
+def _bound_waiting(connection: Any, _record: Any) -> None:
+    """A process that stands still in mid-transaction must not hold up all the others for ever."""
+    cursor = connection.cursor()
+    for setting in ("lock_timeout", "idle_in_transaction_session_timeout"):
+        cursor.execute(f"SET {setting} = '{_PATIENCE_SECONDS}s'")
+    cursor.close()
+    connection.commit()
 
 
 def _revision(connection: Any) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtui.domain.models import Draft, DraftState
@@ -13,8 +13,14 @@ from leadtui.store.tables import accounts, attempts, drafts, leads, posts, repli
 
 async def listed(connection: AsyncConnection, *, limit: int = 500) -> list[Draft]:
     """Return drafts, open ones first, the last changed first."""
-    statement = _select().order_by(drafts.c.open.is_(None), drafts.c.updated_at.desc()).limit(limit)
-    return [_draft(row) for row in await connection.execute(statement)]
+    found: list[Draft] = []
+    # One after the other, so that each comes from the index in its order.
+    for state in (drafts.c.open.is_(True), drafts.c.open.is_(None)):
+        if len(found) >= limit:
+            break
+        statement = _select().where(state).order_by(drafts.c.updated_at.desc()).limit(limit - len(found))
+        found.extend(_draft(row) for row in await connection.execute(statement))
+    return found
 
 
 async def one(connection: AsyncConnection, draft_id: int) -> Draft | None:
@@ -57,9 +63,17 @@ async def discard(connection: AsyncConnection, draft_id: int, now: float) -> boo
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:
     """Return how many drafts are in each state; those that were sent or discarded long ago count as well."""
-    state = func.coalesce(replies.c.state, case((drafts.c.open.is_(True), "draft"), else_="discarded"))
-    grouped = select(state, func.count()).select_from(drafts.outerjoin(replies)).group_by(state)
-    return {name: number for name, number in (await connection.execute(grouped)).tuples()}
+    replied = select(replies.c.state, func.count()).group_by(replies.c.state)
+    found = {state: int(number) for state, number in await connection.execute(replied)}
+    closed = await _number(connection, drafts.c.open.is_(None)) - sum(found.values())
+    found[DraftState.DISCARDED.value] = found.get(DraftState.DISCARDED.value, 0) + closed
+    found[DraftState.DRAFT.value] = await _number(connection, drafts.c.open.is_(True))
+    return found
+
+
+async def _number(connection: AsyncConnection, condition: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(drafts).where(condition)
+    return (await connection.execute(counted)).scalar() or 0
 
 
 def _select() -> Select[Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, func, or_, select, update
+from sqlalchemy import Row, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtui.domain.models import Feed
 from leadtui.store.tables import campaign_feeds, campaigns, feeds
 
+_CLOCK_SECONDS = 60.0
+"""By how much the clocks of two machines may differ without a feed being polled early."""
 SUBREDDITS = "reddit"
 """The source of feeds that come from a campaign's list of subreddits; the configuration says how they are read."""
 
@@ -25,11 +27,13 @@ async def due(
 ) -> list[Feed]:
     """Return feeds whose time has come, the longest waiting first.
 
-    A feed that waits longer than its own interval is due as well: the clock was set back under it.
+    A feed last polled in what is now the future is due as well: the clock was set back under it.
     """
-    ahead = feeds.c.next_poll - now > feeds.c.interval_s * 1.5 + 60
-    is_due = or_(feeds.c.next_poll <= now, feeds.c.next_poll.is_(None), ahead)
-    found = select(feeds).where(is_due, feeds.c.source.in_(sources)).order_by(feeds.c.next_poll).limit(limit)
+    is_due = or_(
+        feeds.c.next_poll <= now, feeds.c.next_poll.is_(None), feeds.c.last_poll > now + _CLOCK_SECONDS
+    )
+    longest = feeds.c.next_poll.asc().nulls_first()
+    found = select(feeds).where(is_due, feeds.c.source.in_(sources)).order_by(longest).limit(limit)
     return [_feed(row) for row in await connection.execute(found)]
 
 
@@ -106,7 +110,8 @@ async def polled(
         "last_error": "",
     }
     if newest is not None:
-        values["newest_post"] = max(newest, feed.newest_post or newest)
+        known = func.coalesce(feeds.c.newest_post, newest)
+        values["newest_post"] = case((known > newest, known), else_=newest)
     await connection.execute(update(feeds).where(feeds.c.id == feed.id).values(**values))
 
 

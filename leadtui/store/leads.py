@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtui.domain.models import (
@@ -56,17 +56,17 @@ async def page(
     *,
     after: LeadRow | None = None,
     before: LeadRow | None = None,
-    offset: int | None = None,
+    offset: int = 0,
     limit: int = 64,
 ) -> Page:
     """Return a stretch of a query's leads in its order.
 
     `after` and `before` are neighbours that need not be leads of the query any more: the page is cut by their sort
-    key, so its cost does not depend on how deep it lies. `offset` jumps; negative counts from the end.
+    key, so its cost does not depend on how deep it lies. `offset` jumps.
     """
     condition = await search.condition(connection, query)
     columns, descending = _order(query.sort)
-    backwards = before is not None or (offset is not None and offset < 0)
+    backwards = before is not None
     ids = select(leads.c.id).where(condition)
     edge = after or before
     if edge is not None:
@@ -74,16 +74,13 @@ async def page(
     ids = ids.order_by(
         *(column.desc() if descending is not backwards else column.asc() for column in columns)
     )
-    skipped = max(0, offset) if offset is not None and offset > 0 else 0
-    if offset is not None and offset < 0:
-        limit = min(limit, -offset)
-    chosen = [row.id for row in await connection.execute(ids.limit(limit + 1).offset(skipped or None))]
+    chosen = [row.id for row in await connection.execute(ids.limit(limit + 1).offset(offset))]
     beyond = len(chosen) > limit
     rows = await _rows(connection, chosen[:limit])
     if backwards:
         rows.reverse()
-        return Page(tuple(rows), more_before=beyond, more_after=before is not None)
-    return Page(tuple(rows), more_before=after is not None or skipped > 0, more_after=beyond)
+        return Page(tuple(rows), more_before=beyond, more_after=True)
+    return Page(tuple(rows), more_before=after is not None or offset > 0, more_after=beyond)
 
 
 async def rank(connection: AsyncConnection, query: Query, row: LeadRow) -> int:
@@ -91,9 +88,8 @@ async def rank(connection: AsyncConnection, query: Query, row: LeadRow) -> int:
     condition = await search.condition(connection, query)
     columns, descending = _order(query.sort)
     ahead = _beyond(columns, _key(row, query.sort), larger=descending)
-    return (
-        await connection.execute(select(func.count()).select_from(leads).where(condition, ahead))
-    ).scalar() or 0
+    counted = select(func.count()).select_from(leads).where(condition, ahead)
+    return (await connection.execute(counted)).scalar() or 0
 
 
 async def count(connection: AsyncConnection, query: Query) -> tuple[int, bool]:
@@ -122,7 +118,7 @@ async def counts(connection: AsyncConnection, campaign: str | None) -> dict[str,
     )
     if campaign is not None:
         kept = kept.where(campaigns.c.name_key == campaign.casefold())
-    found = {status: int(number) for status, number in (await connection.execute(kept)).tuples()}
+    found = {status: int(number) for status, number in await connection.execute(kept)}
     return {status.value: found.get(status, 0) for status in LeadStatus}
 
 
@@ -171,7 +167,7 @@ async def known_posts(connection: AsyncConnection, campaign_id: int, post_ids: S
 
 
 async def insert(connection: AsyncConnection, campaign_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Store leads that are not known yet; called inside `Database.ingest`, so that nobody adds them meanwhile."""
+    """Store leads that are not known yet; called inside `Database.exclusive`, so that nobody adds them meanwhile."""
     if rows:
         status = LeadStatus.NEW.value
         await connection.execute(
@@ -196,18 +192,22 @@ async def rescore(connection: AsyncConnection, campaign_id: int, rows: Sequence[
 
 async def drop_untouched(connection: AsyncConnection, campaign_id: int, post_ids: Sequence[int]) -> int:
     """Remove leads that no longer qualify and that the user has not worked with; return how many."""
+    untouched = and_(
+        leads.c.status == LeadStatus.NEW.value,
+        leads.c.notes == "",
+        leads.c.tags == "",
+        ~exists().where(verdicts.c.lead_id == leads.c.id),
+        ~exists().where(drafts.c.lead_id == leads.c.id),
+    )
     dropped = 0
     for start in range(0, len(post_ids), _CHUNK):
-        condition = (
-            leads.c.campaign_id == campaign_id,
-            leads.c.post_id.in_(post_ids[start : start + _CHUNK]),
-            leads.c.status == LeadStatus.NEW.value,
-            leads.c.notes == "",
-            leads.c.tags == "",
-            ~exists().where(verdicts.c.lead_id == leads.c.id),
-            ~exists().where(drafts.c.lead_id == leads.c.id),
-        )
-        dropped += (await connection.execute(leads.delete().where(*condition))).rowcount
+        theirs = (leads.c.campaign_id == campaign_id, leads.c.post_id.in_(post_ids[start : start + _CHUNK]))
+        # As a column: as a condition, SQLite would go through all new leads of the campaign.
+        looked = await connection.execute(select(leads.c.id, untouched.label("untouched")).where(*theirs))
+        ids = [row.id for row in looked if row.untouched]
+        if ids:
+            await connection.execute(leads.delete().where(leads.c.id.in_(ids)))
+        dropped += len(ids)
     if dropped:
         await adjust_counts(connection, {(campaign_id, LeadStatus.NEW.value): -dropped})
     return dropped

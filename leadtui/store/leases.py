@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtui.store.tables import leases
+
+_ADD = text(
+    "INSERT INTO leases (name, owner, beat, taken_at) VALUES (:name, :owner, 1, :now) ON CONFLICT DO NOTHING"
+)
 
 
 class Lease(NamedTuple):
@@ -33,8 +37,8 @@ async def take(connection: AsyncConnection, name: str, owner: str, seen: Lease |
     if current != seen:
         return False
     if current is None:
-        await connection.execute(leases.insert().values(name=name, owner=owner, beat=1, taken_at=now))
-        return True
+        done = await connection.execute(_ADD, {"name": name, "owner": owner, "now": now})
+        return bool(done.rowcount)
     as_seen = (leases.c.name == name, leases.c.owner == current.owner, leases.c.beat == current.beat)
     done = await connection.execute(
         update(leases).where(*as_seen).values(owner=owner, beat=current.beat + 1, taken_at=now)

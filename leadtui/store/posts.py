@@ -29,7 +29,7 @@ class Inserted:
 async def insert(connection: AsyncConnection, batch: Sequence[Post], source: str, now: float) -> Inserted:
     """Store the posts that are not known and refresh those that changed.
 
-    Called inside `Database.ingest`, so that nobody adds the same post meanwhile.
+    Called inside `Database.exclusive`, so that nobody adds the same post meanwhile.
     """
     latest = {post.id: post for post in batch}
     known: dict[str, Row[Any]] = {}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
+    Integer,
     and_,
+    any_,
     column,
     exists,
+    false,
     func,
+    literal,
     literal_column,
     not_,
     or_,
@@ -24,28 +29,45 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from leadtui.domain.query import All, Choice, Compare, Either, Flag, Node, Not, Query, Text
 from leadtui.store.tables import campaigns, drafts, leads, posts
 
-WALK_FROM = 50_000
+WALK_FROM = {"sqlite": 50_000, "postgresql": 5_000}
 """From this many matching posts on it is quicker to walk the leads in order and look each one up in the full-text
 index than to collect the matches first (measured at a million leads: the slower way costs up to 50 times more)."""
 
 Condition = ColumnElement[bool]
+_IDS = ARRAY(Integer)
 
 _posts_fts = table("posts_fts", column("rowid"))
 """SQLite's full-text index; PostgreSQL has the column `posts.words` instead."""
+_SEPARATORS = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~‘’“”–—…«»", " "))
+"""What divides words in `posts.words`; PostgreSQL by itself takes `and/or` or `a.b` for one word."""
+_LONGEST_LEXEME = 2_046
+"""Bytes; PostgreSQL keeps no longer word, and refuses to look for one."""
 
 
 async def condition(connection: AsyncConnection, query: Query, now: float | None = None) -> Condition:
     """Return what a lead must meet to be in the query's result."""
     is_sqlite = connection.dialect.name == "sqlite"
-    together = [node for node in query.root.nodes if isinstance(node, Text)]
-    rest = [node for node in query.root.nodes if not isinstance(node, Text)]
-    builder = _Builder(is_sqlite=is_sqlite, now=time.time() if now is None else now)
-    conditions = [builder.build(node) for node in rest]
-    if together:
-        matching = " AND ".join(map(_fts, together)) if is_sqlite else " & ".join(map(_tsquery, together))
-        walk = is_sqlite and await _is_common(connection, matching)
-        conditions.append(_walked(matching) if walk else _collected(matching, is_sqlite=is_sqlite))
-    return and_(true(), *conditions)
+    listed = await connection.execute(select(campaigns.c.name_key, campaigns.c.id))
+    campaign_ids = {row.name_key: row.id for row in listed}
+    builder = _Builder(is_sqlite, time.time() if now is None else now, campaign_ids)
+    words = [node for node in query.root.nodes if isinstance(node, Text)]
+    authors = [node for node in query.root.nodes if isinstance(node, Choice) and node.field == "author"]
+    rest = [builder.build(node) for node in query.root.nodes if node not in words and node not in authors]
+    rare = list(map(builder.build, authors))
+    if words and is_sqlite:
+        matching = " AND ".join(map(_fts, words))
+        if await _is_common(connection, matching):
+            rest.append(_walked(matching))
+        else:
+            rare.append(leads.c.post_id.in_(_rows(matching)))
+    elif words:
+        found = await _few_posts(connection, words)
+        # The planner cannot guess how rare a word is; a list it can count.
+        rest.append(_in_words(words) if found is None else leads.c.post_id == any_(literal(found, _IDS)))
+    if rare and is_sqlite:
+        # Having no statistics, SQLite would take a status or a campaign for rarer; inside a function it has no index.
+        rest = [func.coalesce(other, false()) for other in rest]
+    return and_(true(), *rare, *rest)
 
 
 def plain_statuses(query: Query) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None] | None:
@@ -59,9 +81,10 @@ def plain_statuses(query: Query) -> tuple[tuple[str, ...] | None, tuple[str, ...
 
 
 class _Builder:
-    def __init__(self, *, is_sqlite: bool, now: float) -> None:
+    def __init__(self, is_sqlite: bool, now: float, campaigns: Mapping[str, int]) -> None:
         self.is_sqlite = is_sqlite
         self.now = now
+        self.campaigns = campaigns
 
     def build(self, node: Node) -> Condition:
         match node:
@@ -72,11 +95,15 @@ class _Builder:
             case Not(inner):
                 return not_(self.build(inner))
             case Text():
-                return _collected(_fts(node) if self.is_sqlite else _tsquery(node), is_sqlite=self.is_sqlite)
+                return leads.c.post_id.in_(_rows(_fts(node))) if self.is_sqlite else _in_words([node])
             case Flag(name):
                 return _flag(name)
             case Compare():
                 return self._compare(node)
+            case Choice("campaign", names):
+                # By id, so that one campaign's leads come from its index in order.
+                ids = [self.campaigns.get(name.casefold()) for name in names]
+                return leads.c.campaign_id.in_([known for known in ids if known is not None])
             case Choice(field, values):
                 return _choice(field, values)
 
@@ -86,12 +113,13 @@ class _Builder:
             turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}[node.operator]
             return _operate(leads.c.created_at, turned, self.now - node.value)
         if node.field == "score":
-            return _operate(leads.c.score, node.operator, int(node.value))
+            # A wide number: the column's own type ends at 32,767.
+            return _operate(leads.c.score, node.operator, literal(int(node.value), Integer))
         column = posts.c.num_comments if node.field == "comments" else posts.c.score
         return exists().where(posts.c.id == leads.c.post_id, _operate(column, node.operator, int(node.value)))
 
 
-def _operate(column: ColumnElement[Any], operator: str, value: float) -> Condition:
+def _operate(column: ColumnElement[Any], operator: str, value: float | ColumnElement[int]) -> Condition:
     match operator:
         case "<":
             return column < value
@@ -119,9 +147,6 @@ def _choice(field: str, values: tuple[str, ...]) -> Condition:
             return leads.c.id.in_([int(value) for value in values])
         case "tag":
             return or_(*(leads.c.tags.contains(f" {value.lower()} ", autoescape=True) for value in values))
-        case "campaign":
-            keys = [value.casefold() for value in values]
-            return leads.c.campaign_id.in_(select(campaigns.c.id).where(campaigns.c.name_key.in_(keys)))
         case "kind":
             return exists().where(posts.c.id == leads.c.post_id, posts.c.kind.in_(values))
         case _:
@@ -146,23 +171,45 @@ def _fts(node: Text) -> str:
     return phrase if node.where == "any" else f"{{{node.where}}} : {phrase}"
 
 
-def _tsquery(node: Text) -> str:
-    """Return the same for PostgreSQL: quoted lexemes that follow each other."""
-    label = {"any": "", "title": "A", "body": "B"}[node.where]
-    words = re.findall(r"\w+", node.words.lower())
-    parts = []
-    for index, word in enumerate(words):
-        mark = ("*" if node.prefix and index == len(words) - 1 else "") + label
-        parts.append(f"'{word}'" + (f":{mark}" if mark else ""))
-    return "(" + " <-> ".join(parts) + ")"
+def _in_words(nodes: Sequence[Text]) -> Condition:
+    """Return the condition for PostgreSQL's column `posts.words`."""
+    return leads.c.post_id.in_(select(posts.c.id).where(_matches(nodes)))
 
 
-def _collected(matching: str, *, is_sqlite: bool) -> Condition:
-    if is_sqlite:
-        return leads.c.post_id.in_(_rows(matching))
+async def _few_posts(connection: AsyncConnection, nodes: Sequence[Text]) -> list[int] | None:
+    """Return the posts that match, or None when they are many."""
+    limit = WALK_FROM["postgresql"]
+    rows = select(posts.c.id).where(_matches(nodes)).order_by(posts.c.id.desc()).limit(limit)
+    found = [row.id for row in await connection.execute(rows)]
+    return found if len(found) < limit else None
+
+
+def _matches(nodes: Sequence[Text]) -> Condition:
+    matching = [_tsquery(node) for node in nodes]
+    if not all(matching):
+        return false()
     words: ColumnElement[Any] = literal_column("posts.words")
-    found = select(posts.c.id).where(words.op("@@")(func.to_tsquery("simple", matching)))
-    return leads.c.post_id.in_(found)
+    return words.op("@@", is_comparison=True)(func.to_tsquery("simple", " & ".join(matching)))
+
+
+def _tsquery(node: Text) -> str:
+    """Return quoted lexemes that follow each other, or "" when no post can hold them."""
+    words = node.words.translate(_SEPARATORS).split()
+    if any(len(word.encode()) > _LONGEST_LEXEME for word in words):
+        return ""
+    if node.where != "any":
+        sides = ["A" if node.where == "title" else "B"]
+    else:
+        # A phrase stands in the title or in the body, not across both; a single word needs no telling.
+        sides = ["A", "B"] if len(words) > 1 else [""]
+    return f"({' | '.join(_lexemes(words, side, prefix=node.prefix) for side in sides)})"
+
+
+def _lexemes(words: Sequence[str], side: str, *, prefix: bool) -> str:
+    marks = [side] * (len(words) - 1) + [side + "*" if prefix else side]
+    return " <-> ".join(
+        f"'{word}':{mark}" if mark else f"'{word}'" for word, mark in zip(words, marks, strict=True)
+    )
 
 
 def _rows(matching: str) -> Any:
@@ -176,5 +223,6 @@ def _walked(matching: str) -> Condition:
 
 
 async def _is_common(connection: AsyncConnection, matching: str) -> bool:
-    rows = _rows(matching).limit(WALK_FROM).subquery()
-    return ((await connection.execute(select(func.count()).select_from(rows))).scalar() or 0) >= WALK_FROM
+    rows = _rows(matching).limit(WALK_FROM["sqlite"]).subquery()
+    found = (await connection.execute(select(func.count()).select_from(rows))).scalar() or 0
+    return found >= WALK_FROM["sqlite"]

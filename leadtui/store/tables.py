@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from leadtui.domain.models import DraftState, LeadStatus, PostKind
@@ -38,6 +39,8 @@ def _one_of(column: str, values: type[LeadStatus] | type[PostKind] | type[DraftS
     return f"{column} IN ({listed})"
 
 
+_SNOOZED = text("snoozed_until IS NOT NULL")
+
 campaigns = Table(
     "campaigns",
     metadata,
@@ -51,6 +54,7 @@ campaigns = Table(
     Column("backfill_from", Integer),
     Column("backfill_to", Integer),
     CheckConstraint("min_score BETWEEN 0 AND 100", name="min_score"),
+    CheckConstraint("(backfill_from IS NULL) = (backfill_to IS NULL)", name="backfill"),
 )
 
 posts = Table(
@@ -111,7 +115,9 @@ leads = Table(
     Index("ix_leads_created", "created_at", "id"),  # all leads, newest first
     Index("ix_leads_subreddit_score", "subreddit", "score", "id"),  # leads of a subreddit, best first
     Index("ix_leads_post", "post_id", "score", "id"),  # leads of posts found by text, best first
-    Index("ix_leads_snoozed", "snoozed_until"),  # which snoozed leads are due
+    Index(
+        "ix_leads_snoozed", "snoozed_until", sqlite_where=_SNOOZED, postgresql_where=_SNOOZED
+    ),  # which snoozed leads are due
     sqlite_autoincrement=True,
 )
 
@@ -122,6 +128,7 @@ lead_counts = Table(
     Column("status", Text, primary_key=True),
     Column("leads", Integer, nullable=False),
     CheckConstraint("leads >= 0", name="leads"),
+    CheckConstraint(_one_of("status", LeadStatus), name="status"),
 )
 """How many leads have each status, kept with every change: counting a million of them takes 40 ms, reading this none."""
 
@@ -142,7 +149,7 @@ verdicts = Table(
     CheckConstraint(_one_of("after", LeadStatus), name="after"),
     Index("ix_verdicts_lead", "lead_id", "id"),  # a lead's history
     Index("ix_verdicts_batch", "batch"),  # the rows of one step
-    Index("ix_verdicts_undo", "origin", "undone_at", "batch"),  # the last step that can be undone or redone
+    Index("ix_verdicts_undo", "origin", "batch", "undone_at"),  # the last step that can be undone or redone
 )
 
 feeds = Table(
@@ -198,7 +205,10 @@ drafts = Table(
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
     UniqueConstraint("lead_id", "open"),  # the open draft of a lead
-    Index("ix_drafts_updated", "updated_at"),  # the drafts pane, newest first
+    CheckConstraint("open", name="open"),
+    Index(
+        "ix_drafts_open_updated", "open", "updated_at"
+    ),  # the drafts pane: open ones, closed ones, newest first
     sqlite_autoincrement=True,
 )
 
@@ -223,7 +233,6 @@ replies = Table(
     Column("reason", Text, nullable=False, server_default=""),
     CheckConstraint(_one_of("state", DraftState), name="state"),
     Index("ix_replies_due", "state", "not_before"),  # what the outbox has to do
-    Index("ix_replies_account", "account_id", "approved_at"),  # how much an account has posted lately
 )
 
 attempts = Table(
@@ -251,7 +260,6 @@ jobs = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", Text, nullable=False, server_default=""),
     UniqueConstraint("kind", "key"),  # a job wanted twice is wanted once
-    Index("ix_jobs_due", "due_at"),  # which jobs are due
 )
 
 leases = Table(

@@ -25,6 +25,7 @@ async def set_status(
 ) -> Change:
     """Give leads a status as one step; leads that have it already, or are gone, are left out.
 
+    This, `undo`, `redo` and `wake` are called inside `Database.exclusive`: what they look at first must still hold.
     `until` is when a snoozed lead comes back, and None for every other status.
     """
     changed = await _current(connection, lead_ids)
@@ -130,7 +131,7 @@ async def _current(connection: AsyncConnection, lead_ids: Sequence[int]) -> list
     columns = (leads.c.id, leads.c.campaign_id, leads.c.status, leads.c.snoozed_until)
     unique = list(dict.fromkeys(lead_ids))
     for start in range(0, len(unique), _CHUNK):
-        chunk = select(*columns).where(leads.c.id.in_(unique[start : start + _CHUNK])).with_for_update()
+        chunk = select(*columns).where(leads.c.id.in_(unique[start : start + _CHUNK]))
         rows.extend(await connection.execute(chunk))
     return rows
 

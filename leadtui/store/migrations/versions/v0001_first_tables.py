@@ -33,6 +33,9 @@ def upgrade() -> None:
         sa.Column("backfill_from", sa.Integer(), nullable=True),
         sa.Column("backfill_to", sa.Integer(), nullable=True),
         sa.CheckConstraint("min_score BETWEEN 0 AND 100", name=op.f("ck_campaigns_min_score")),
+        sa.CheckConstraint(
+            "(backfill_from IS NULL) = (backfill_to IS NULL)", name=op.f("ck_campaigns_backfill")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
         sa.UniqueConstraint("name_key", name=op.f("uq_campaigns_name_key")),
     )
@@ -68,7 +71,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("kind", "key", name=op.f("uq_jobs_kind_key")),
     )
-    op.create_index("ix_jobs_due", "jobs", ["due_at"], unique=False)
     op.create_table(
         "leases",
         sa.Column("name", sa.Text(), nullable=False),
@@ -118,6 +120,10 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("leads", sa.Integer(), nullable=False),
         sa.CheckConstraint("leads >= 0", name=op.f("ck_lead_counts_leads")),
+        sa.CheckConstraint(
+            "status IN ('new', 'saved', 'drafted', 'replied', 'conversation', 'won', 'lost', 'ignored', 'snoozed')",
+            name=op.f("ck_lead_counts_status"),
+        ),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaigns.id"], name=op.f("fk_lead_counts_campaign_id"), ondelete="CASCADE"
         ),
@@ -165,7 +171,15 @@ def upgrade() -> None:
     op.create_index("ix_leads_created", "leads", ["created_at", "id"], unique=False)
     op.create_index("ix_leads_post", "leads", ["post_id", "score", "id"], unique=False)
     op.create_index("ix_leads_score", "leads", ["score", "id"], unique=False)
-    op.create_index("ix_leads_snoozed", "leads", ["snoozed_until"], unique=False)
+    snoozed = sa.text("snoozed_until IS NOT NULL")
+    op.create_index(
+        "ix_leads_snoozed",
+        "leads",
+        ["snoozed_until"],
+        unique=False,
+        sqlite_where=snoozed,
+        postgresql_where=snoozed,
+    )
     op.create_index("ix_leads_status_created", "leads", ["status", "created_at", "id"], unique=False)
     op.create_index("ix_leads_status_score", "leads", ["status", "score", "id"], unique=False)
     op.create_index("ix_leads_subreddit_score", "leads", ["subreddit", "score", "id"], unique=False)
@@ -182,9 +196,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
         sa.UniqueConstraint("lead_id", "open", name=op.f("uq_drafts_lead_id_open")),
+        sa.CheckConstraint("open", name=op.f("ck_drafts_open")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_drafts_updated", "drafts", ["updated_at"], unique=False)
+    op.create_index("ix_drafts_open_updated", "drafts", ["open", "updated_at"], unique=False)
     op.create_table(
         "verdicts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -212,7 +227,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_verdicts_batch", "verdicts", ["batch"], unique=False)
     op.create_index("ix_verdicts_lead", "verdicts", ["lead_id", "id"], unique=False)
-    op.create_index("ix_verdicts_undo", "verdicts", ["origin", "undone_at", "batch"], unique=False)
+    op.create_index("ix_verdicts_undo", "verdicts", ["origin", "batch", "undone_at"], unique=False)
     op.create_table(
         "replies",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -243,7 +258,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("draft_id", name=op.f("uq_replies_draft_id")),
         sa.UniqueConstraint("thing_id", name=op.f("uq_replies_thing_id")),
     )
-    op.create_index("ix_replies_account", "replies", ["account_id", "approved_at"], unique=False)
     op.create_index("ix_replies_due", "replies", ["state", "not_before"], unique=False)
     op.create_table(
         "attempts",
@@ -269,8 +283,12 @@ def upgrade() -> None:
             "CREATE VIRTUAL TABLE posts_fts USING fts5(title, body, content='posts', content_rowid='id', tokenize=\"unicode61 remove_diacritics 2\")"
         )
     else:
-        op.execute(
-            "ALTER TABLE posts ADD COLUMN words tsvector GENERATED ALWAYS AS"
-            " (setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')) STORED"
+        # Punctuation divides words, as it does in SQLite; left to itself PostgreSQL takes `and/or` or `a.b` for one.
+        separators = "!\"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~‘’“”–—…«»"
+        title, body = (
+            f"to_tsvector('simple', translate({column}, '{separators}', repeat(' ', {len(separators) - 1})))"
+            for column in ("title", "body")
         )
+        words = f"setweight({title}, 'A') || setweight({body}, 'B')"
+        op.execute(f"ALTER TABLE posts ADD COLUMN words tsvector GENERATED ALWAYS AS ({words}) STORED")
         op.execute("CREATE INDEX ix_posts_words ON posts USING gin (words)")
