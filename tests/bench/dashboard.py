@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench import leads
-from tests.bench.terminal import Terminal
+from tests.terminal import Terminal
 
 BARE = """
 from textual.app import App

@@ -15,6 +15,7 @@ import struct
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import pyte
 
@@ -44,6 +45,14 @@ class Terminal:
         if self.pid == 0:
             os.chdir("/")
             os.execvpe(argv[0], list(argv), environment)
+        self.resize(columns, rows)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        self.columns, self.rows = columns, rows
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._emulated = len(self.record)
         fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, seconds: float, *, quiet: float | None = None) -> bytes:
@@ -76,15 +85,12 @@ class Terminal:
         os.write(self.descriptor, keys)
         return time.perf_counter() - self.started
 
-    def screen(self, until: float | None = None) -> list[str]:
-        """Return the lines on the screen, now or as they were at a time since exec."""
-        emulated = pyte.Screen(self.columns, self.rows)
-        stream = pyte.ByteStream(emulated)
-        for at, data in self.record:
-            if until is not None and at > until:
-                break
-            stream.feed(_plain(data))
-        return [line.rstrip() for line in emulated.display]
+    def screen(self) -> list[str]:
+        """Return the lines on the screen now."""
+        for _, data in self.record[self._emulated :]:
+            self._stream.feed(_plain(data))
+        self._emulated = len(self.record)
+        return [line.rstrip() for line in self._screen.display]
 
     def painted(self, text: str, since: float = 0.0) -> float | None:
         """Return when `text` first stood on the screen at or after `since`, in seconds since exec."""
@@ -114,19 +120,15 @@ class Terminal:
         return total / 1e6
 
     def close(self) -> None:
-        """End the program, whatever it does."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
+        """End the program, whatever it does; quiet when it has ended already."""
+        with suppress(OSError):
+            for number in (signal.SIGTERM, signal.SIGKILL):
                 os.kill(self.pid, number)
-            except ProcessLookupError:
-                break
-            deadline = time.monotonic() + 3
-            while time.monotonic() < deadline:
-                if os.waitpid(self.pid, os.WNOHANG)[0]:
-                    os.close(self.descriptor)
-                    return
-                self.read(0.02)
-        os.close(self.descriptor)
+                deadline = time.monotonic() + 3
+                while time.monotonic() < deadline and not os.waitpid(self.pid, os.WNOHANG)[0]:
+                    self.read(0.02)
+        with suppress(OSError):
+            os.close(self.descriptor)
 
 
 def _plain(data: bytes) -> bytes:
