@@ -55,13 +55,14 @@ def _run(arguments: list[str]) -> int:
         _forget_output()
         return 128 + signal.SIGPIPE
     except LeadTuiError as error:
-        _log("error" if error.code == Exit.BUG else "warning", "command_failed", error)
+        if error.code == Exit.BUG:
+            _log("internal_error", error)
         return _fail(str(error), error.code)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             return _bug(error)
         _forget_output()
-        _log("error", "disk_full", error)
+        _log("disk_full", error)
         return _fail(
             "the disk is full; what was stored before is safe; make room and try again", Exit.STORAGE
         )
@@ -71,7 +72,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _bug(error: Exception) -> int:
-    _log("error", "internal_error", error)
+    _log("internal_error", error)
     return _fail(f"internal error: {_what(error)}; please report it{_details()}", Exit.BUG)
 
 
@@ -149,12 +150,12 @@ def _details() -> str:
     return ", details are in logs/error.log in home" if "leadtui.telemetry.logs" in sys.modules else ""
 
 
-def _log(level: str, event: str, error: Exception) -> None:
+def _log(event: str, error: Exception) -> None:
     """Keep what does not fit on the line, if the command got as far as having a log."""
     if "leadtui.telemetry.logs" in sys.modules:
         from leadtui.telemetry import logs
 
-        getattr(logs.get("main"), level)(event, exc_info=error)
+        logs.get("main").error(event, exc_info=error)
 
 
 def _end_by_signal(number: int) -> None:

@@ -15,6 +15,7 @@ import click
 from leadtui import config as configuration
 from leadtui.config import Config
 from leadtui.domain.models import Feed, Lead, Reason, Score
+from leadtui.errors import LeadTuiError
 
 if TYPE_CHECKING:
     from leadtui.services.engine import Engine
@@ -68,11 +69,15 @@ async def engine(config: Config, face: str = "cli") -> AsyncIterator[Engine]:
 
     home.prepare(config.home)
     logs.setup(config.home, config.log.level, face=face)
-    opened = await Engine.open(config)
     try:
-        yield opened
-    finally:
-        await opened.close()
+        opened = await Engine.open(config)
+        try:
+            yield opened
+        finally:
+            await opened.close()
+    except LeadTuiError as error:
+        logs.get("cli").warning("command_failed", error=str(error), exc_info=error.__cause__)
+        raise
 
 
 def run(work: Awaitable[T]) -> T:
