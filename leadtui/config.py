@@ -468,8 +468,8 @@ def _problems(config: Config) -> Iterator[tuple[str, str, str]]:
             yield key, "not a rate", 'write count/window, as in "100/15m"'
     if config.metrics.enabled and not is_loopback(config.metrics.host) and not config.secret("metrics.token"):
         yield (
-            "metrics.token",
-            f"required because metrics.host {clean_line(config.metrics.host, 60)} is not this machine alone",
+            "metrics.host",
+            f"{clean_line(config.metrics.host, 60)} is not this machine alone: metrics.token is required",
             'set a token or host = "127.0.0.1"',
         )
     for key in ("database.url", "metrics.token"):
