@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -82,6 +81,7 @@ async def engine(config: Config, face: str = "cli") -> AsyncIterator[Engine]:
 
 def run(work: Awaitable[T]) -> T:
     """Run a command's coroutine."""
+    import asyncio
 
     async def main() -> T:
         return await work

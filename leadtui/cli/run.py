@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 
 import click
@@ -15,10 +14,14 @@ from leadtui.config import Config
 @with_config
 def run(config: Config) -> int:
     """Poll feeds, keep leads complete and serve metrics, without a screen, until SIGTERM or SIGINT."""
+    import asyncio
+
     return asyncio.run(_run(config))
 
 
 async def _run(config: Config) -> int:
+    import asyncio
+
     from leadtui.runtime import home
     from leadtui.telemetry import logs
 
