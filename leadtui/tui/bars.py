@@ -162,22 +162,21 @@ class KeyBar(Line):
         self._pairs: Sequence[tuple[str, str]] = ()
 
     def keys(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """Show key and label of each, the first ones first."""
+        """Show key and label of each; the last one stays however narrow it is."""
         if pairs != self._pairs:
             self._pairs = pairs
             self.refresh()
 
     def pieces(self, width: int) -> tuple[Sequence[Piece], Sequence[Piece]]:
-        """As many keys as fit."""
+        """As many keys as fit, always with the last one."""
+        texts = [(key, f" {label}" if label else "") for key, label in self._pairs]
+        widths = [width_of(key) + width_of(label) + 2 for key, label in texts]
+        fitting = len(texts)
+        while fitting > 1 and sum(widths[: fitting - 1]) + widths[-1] - 1 > width:
+            fitting -= 1
         left: list[Piece] = []
-        gap = " "
-        for key, label in self._pairs:
-            label = f" {label}" if label else ""
-            width -= len(gap) + width_of(key) + width_of(label)
-            if width < 0:
-                break
-            left += [(gap + key, "*accent"), (label, "muted")]
-            gap = "  "
+        for key, label in [*texts[: fitting - 1], *texts[-1:]]:
+            left += [((" " if not left else "  ") + key, "*accent"), (label, "muted")]
         return left, ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,13 +15,14 @@ from leadtui.tui.bars import KeyBar, Line, Piece, TopBar
 from leadtui.tui.commands import BY_ID, REASONS, Command, heard_in, keymap, keys_of, pretty
 from leadtui.tui.jobs import InOrder
 from leadtui.tui.looks import until
+from leadtui.tui.navigation import Navigation
 from leadtui.tui.panes.drafts import DraftsPane
 from leadtui.tui.panes.feeds import FeedsPane
 from leadtui.tui.panes.leads import LeadsPane
 from leadtui.tui.panes.post import PostPane
 from leadtui.tui.rowlist import RowList
 from leadtui.tui.triage import Triage
-from leadtui.tui.views import SORTS, VIEWS
+from leadtui.tui.views import VIEWS
 
 if TYPE_CHECKING:
     from leadtui.domain.models import Campaign
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 SMALLEST = (40, 10)
 SEEN_AFTER = 1.0
 """Seconds that a lead must be on the screen before it counts as seen."""
-PANE_ORDER = ("leads", "feeds", "drafts", "post")
+BAR_KEYS = 9
+"""Keys in the bar at most: more are not read."""
 
 
 def layout_for(width: int, height: int) -> str:
@@ -74,7 +76,10 @@ class Main(Screen[None]):
         self._question: tuple[str, Mapping[str, tuple[str, Callable[[], None]]]] | None = None
         self._seen_timer_for: int | None = None
         self.triage = Triage(self)
-        self.handlers: Mapping[str, Callable[[], None]] = {**self._own_handlers(), **self.triage.handlers()}
+        self.handlers: Mapping[str, Callable[[], None]] = {
+            **Navigation(self).handlers(),
+            **self.triage.handlers(),
+        }
         self._keymaps: dict[str, dict[str, Command]] = {}
 
     def palette(self) -> Palette:
@@ -172,10 +177,18 @@ class Main(Screen[None]):
         wide, narrow = self.layout_name == "wide", self.layout_name == "narrow"
         for name in ("leads", "feeds", "drafts"):
             self.panes[name].display = wide or name == self.left
+        self.fit_small_panes()
         self.query_one("#left").display = not (narrow and pane == "post")
         self.post.display = not narrow or pane == "post"
         for name, other in self.panes.items():
             other.pane_title.set_focused(name == pane)
+
+    def fit_small_panes(self) -> None:
+        """Feeds and drafts take the lines that they fill, at most a fifth each; the leads have the rest."""
+        most = max(3, self.app.size.height // 5)
+        for pane in (self.feeds, self.drafts):
+            lines = max(2, min(pane.list.total, most)) + 1
+            pane.styles.height = lines if self.layout_name == "wide" else "1fr"
 
     def on_descendant_focus(self) -> None:
         """Another pane has the focus: show it, and its keys."""
@@ -286,10 +299,9 @@ class Main(Screen[None]):
                 ]
             )
             return
-        shown = sorted(
-            (command for command in heard_in(self.pane) if command.bar), key=lambda command: command.bar
-        )
-        self.key_bar.keys([(self.key(command.id), command.label) for command in shown])
+        heard = sorted((one for one in heard_in(self.pane) if one.bar), key=lambda one: one.bar)
+        shown = [one for one in heard if one.id != "help"][: BAR_KEYS - 1]
+        self.key_bar.keys([(self.key(one.id), one.label) for one in (*shown, BY_ID["help"])])
 
     def refresh_views(self) -> None:
         """Show the views and their counts."""
@@ -393,127 +405,3 @@ class Main(Screen[None]):
         """A view was clicked."""
         self.leads.choose(view=message.view)
         self.focus_pane("leads")
-
-    def _list(self) -> RowList[Any]:
-        body = self.panes[self.pane].body
-        return body if isinstance(body, RowList) else self.leads.list
-
-    def _own_handlers(self) -> dict[str, Callable[[], None]]:
-        view = self.post.view
-        app = self.desk_app
-
-        def step(rows: Callable[[RowList[Any]], int]) -> Callable[[], None]:
-            return lambda: self._list().move(rows(self._list()))
-
-        def page() -> int:
-            return max(1, view.size.height - 2)
-
-        return {
-            "list.down": step(lambda _: 1),
-            "list.up": step(lambda _: -1),
-            "list.half_down": step(lambda rows: max(2, rows.page_rows // 2)),
-            "list.half_up": step(lambda rows: -max(2, rows.page_rows // 2)),
-            "list.page_down": step(lambda rows: rows.page_rows),
-            "list.page_up": step(lambda rows: -rows.page_rows),
-            "list.first": lambda: self._list().go(0),
-            "list.last": lambda: self._list().go(self._list().total - 1),
-            "list.newest": self._to_newest,
-            "list.open": self._open,
-            "post.scroll_down": lambda: view.scroll_lines(max(1, page() // 2)),
-            "post.scroll_up": lambda: view.scroll_lines(-max(1, page() // 2)),
-            "post.down": lambda: view.scroll_lines(1),
-            "post.up": lambda: view.scroll_lines(-1),
-            "post.page_down": lambda: view.scroll_lines(page()),
-            "post.page_up": lambda: view.scroll_lines(-page()),
-            "post.first": lambda: view.scroll_lines(-view.virtual_size.height),
-            "post.last": lambda: view.scroll_lines(view.virtual_size.height),
-            "post.next": lambda: self.leads.list.move(1),
-            "post.previous": lambda: self.leads.list.move(-1),
-            "post.why": view.toggle_brief,
-            "mark.toggle": self._toggle_mark,
-            "mark.all": self._mark_all,
-            "view.next": lambda: self._step_view(1),
-            "view.previous": lambda: self._step_view(-1),
-            "view.sort": self._step_sort,
-            "filter": self._filter,
-            "pane.next": lambda: self._step_pane(1),
-            "pane.previous": lambda: self._step_pane(-1),
-            **{f"pane.{name}": (lambda name=name: self.focus_pane(name)) for name in PANE_ORDER},  # type: ignore[misc]
-            "back": self._back,
-            "theme": app.next_theme,
-            "palette": lambda: app.open_palette(self),
-            "help": lambda: app.open_help(self),
-            "campaign": lambda: app.open_campaigns(self),
-            "quit": app.quit,
-        }
-
-    def _to_newest(self) -> None:
-        self.leads.arrived = 0
-        self.leads.list.go(0)
-        self.leads.refresh_title()
-
-    def _open(self) -> None:
-        pane = self.pane
-        if pane == "feeds":
-            self._filter_by_feed()
-        elif pane == "drafts":
-            self.triage.edit_draft()
-        else:
-            row = self.leads.list.current
-            self.focus_pane("post")
-            if row is not None:
-                self.triage.mark_seen(row)
-
-    def _filter_by_feed(self) -> None:
-        feed = self.feeds.list.current
-        if feed is None:
-            return
-        name = feed.name.removeprefix("r/") if feed.name.startswith("r/") else ""
-        if not name:
-            self.say("this feed is not one subreddit; / filters by anything else", "muted")
-            return
-        self.focus_pane("leads")
-        self.leads.open_filter()
-        if self.leads.filter_bar is not None:
-            self.leads.filter_bar.set(f"sub:{name}")
-
-    def _toggle_mark(self) -> None:
-        self.leads.list.toggle_mark()
-        self.leads.refresh_title()
-
-    def _mark_all(self) -> None:
-        count = self.leads.list.mark_all()
-        total = self.leads.list.total
-        self.say(
-            f"{count:,} of {total:,} marked: those that are loaded"
-            if 0 < count < total
-            else f"{count:,} marked"
-        )
-        self.leads.refresh_title()
-
-    def _step_view(self, step: int) -> None:
-        names = [name for name, _ in VIEWS]
-        self.leads.choose(view=names[(names.index(self.leads.view) + step) % len(names)])
-
-    def _step_sort(self) -> None:
-        names = [name for name, _ in SORTS]
-        self.leads.choose(sort=names[(names.index(self.leads.sort) + 1) % len(names)])
-        self.say(f"sorted {dict(SORTS)[self.leads.sort]}")
-
-    def _filter(self) -> None:
-        self.focus_pane("leads")
-        self.leads.open_filter()
-
-    def _step_pane(self, step: int) -> None:
-        self.focus_pane(PANE_ORDER[(PANE_ORDER.index(self.pane) + step) % len(PANE_ORDER)])
-
-    def _back(self) -> None:
-        pane = self.pane
-        if pane != "leads":
-            self.focus_pane("leads")
-        elif self.leads.list.marks:
-            self.leads.list.marks.clear()
-            self.leads.list.refresh()
-            self.leads.refresh_title()
-        elif self.leads.filter_bar is not None:
-            self.leads.close_filter()

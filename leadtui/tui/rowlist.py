@@ -408,7 +408,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     def _empty_line(self, y: int, width: int) -> Strip:
         palette = self.palette()
-        first = 1 if self.size.height > len(self.empty) + 1 else 0
+        first = 1 if self.size.height > len(self.empty) + 2 else 0
         line = y - first
         text = self.empty[line] if 0 <= line < len(self.empty) else ""
         style = palette.style("text" if line == 0 else "muted")

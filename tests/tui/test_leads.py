@@ -272,26 +272,26 @@ async def test_a_lead_that_is_gone_hands_the_cursor_to_the_next_one() -> None:
 
 
 async def test_a_long_list_is_walked_to_its_end_and_back() -> None:
-    desk = ladder(3_000)
+    desk = ladder(1_500)
     app = make_app(desk)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(100, 50)) as pilot:
         await settled(pilot)
         leads = app.main.leads.list
         await pilot.press("G")
         await settled(pilot)
-        assert current(app) == 3_000
+        assert current(app) == 1_500
         assert len(leads.rows) <= 400
         for _ in range(12):
             await pilot.press("pageup")
         await settled(pilot)
-        assert current(app) == 3_000 - 12 * leads.page_rows
+        assert current(app) == 1_500 - 12 * leads.page_rows
         await pilot.press("g")
         await settled(pilot)
         assert current(app) == 1
-        for _ in range(30):
+        for _ in range(16):
             await pilot.press("pagedown")
         await settled(pilot)
-        assert current(app) == 1 + 30 * leads.page_rows
+        assert current(app) == 1 + 16 * leads.page_rows
         assert ids(app) == list(range(ids(app)[0], ids(app)[-1] + 1))
 
 
@@ -441,10 +441,9 @@ async def test_poll_now_says_what_it_did() -> None:
         await settled(pilot)
         await pilot.press("R")
         await settled(pilot)
-        assert desk.calls[-1] == ("poll_now", None)
         await pilot.press("2", "j", "R")
         await settled(pilot)
-        assert desk.calls[-1] == ("poll_now", 2)
+        assert desk.calls == [("poll_now", None), ("poll_now", 2)]
         assert "polling 1 feed" in screen_text(app)
 
 

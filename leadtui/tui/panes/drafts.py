@@ -80,4 +80,5 @@ class DraftsPane(Widget):
         drafts: Sequence[Draft] = await self.main.desk.drafts()
         self.list.empty = ("No drafts.", f"{self.main.key('lead.draft')} on a lead begins one.")
         self.list.show(drafts)
+        self.main.fit_small_panes()
         self.pane_title.detail([(plural(len(drafts), "draft"), "muted")] if drafts else [])

@@ -87,6 +87,7 @@ class FeedsPane(Widget):
         feeds: Sequence[Feed] = await self.main.desk.feeds()
         self.list.empty = ("No feeds yet.", "A campaign brings its subreddits.")
         self.list.show(feeds)
+        self.main.fit_small_panes()
         failing = sum(1 for feed in feeds if feed.errors)
         note = [(f"✗ {failing} failing", "bad")] if failing else []
         self.pane_title.detail([(plural(len(feeds), "feed"), "muted")] if feeds else [], note)

@@ -75,7 +75,7 @@ class LeadList(RowList["LeadRow"]):
         snoozed = f"back in {until(now, row.snoozed_until)}" if row.snoozed_until else ""
         comments = "" if row.num_comments is None else plural(row.num_comments, "comment")
         details: list[tuple[str, str]] = [
-            (word, color),
+            (word, "muted" if row.status == "new" else color),
             (snoozed, "muted"),
             (where, "muted"),
             (words(row.intent), "muted"),

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PARTS = ("fit", "intent", "stance", "freshness", "reach")
 SLICE = 400
 """Body lines wrapped in one go; the rest follows between other work."""
+WIDEST = 92
+"""Cells in a line at most: longer ones are hard to read."""
 _KEPT = 48
 """Leads kept in memory, so that going back to one shows it at once."""
 
@@ -135,7 +137,7 @@ class PostView(ScrollView, can_focus=True):
 
     def _lay(self) -> None:
         self._width = width = self.scrollable_size.width
-        inner = max(8, width - 3)
+        inner = min(WIDEST, max(8, width - 3))
         self._head, self._tail, self._body = [], [], []
         self._wrapping = None
         row, lead, palette = self.row, self.lead, self.palette()
@@ -194,10 +196,10 @@ class PostView(ScrollView, can_focus=True):
             (votes, "muted"),
             ("" if comments is None else plural(comments, "comment"), "muted"),
         ]
-        self._head.append(meta(about, inner, palette, on))
         title = Pieces(clean_line(row.title) or "(no title)", spans, "text")
         for start, end in wrap(title.text, inner):
             self._head.append(title.segments(start, end, palette, bold=True))
+        self._head.append(meta(about, inner, palette, on))
         if not self.scored:
             self._head.append([])
             return
@@ -252,21 +254,13 @@ class PostView(ScrollView, can_focus=True):
                 del pieces[:fitting]
             return
         for part in known:
-            self._head.append(
-                [
-                    Segment(f"{score.parts[part]:>4} ", palette.style(part, bold=True)),
-                    Segment(part, palette.style(part, bold=True)),
-                ]
-            )
+            head = f"{score.parts[part]:>3}  {part}"
+            self._head.append([Segment(head, palette.style(part, bold=True))])
             for reason in score.reasons:
                 if reason.part == part:
+                    points = Segment(f"{reason.points:>+9}  ", palette.style(part))
                     text = cut(clean_line(reason.text, 400), max(0, inner - 11))
-                    self._head.append(
-                        [
-                            Segment(f"{reason.points:>+9}  ", palette.style(part)),
-                            Segment(text, palette.style("text")),
-                        ]
-                    )
+                    self._head.append([points, Segment(text, palette.style("text"))])
 
     def _lay_labelled(self, label: str, text: str, inner: int, palette: Palette) -> None:
         for number, (start, end) in enumerate(wrap(text, max(8, inner - 5))):

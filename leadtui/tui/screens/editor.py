@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from leadtui.errors import LeadTuiError, StorageError
-from leadtui.text import clean, clean_line
+from leadtui.text import clean, clean_line, plural
 from leadtui.tui.bars import KeyBar, Line
 from leadtui.tui.commands import Command, heard_in, keymap, keys_of, pretty
 from leadtui.tui.panes.post import PostView
@@ -107,8 +107,8 @@ class Editor(Screen[None]):
         )
 
     def _say(self, text: str, color: str) -> None:
-        words = len(self.text.text.split())
-        self.head.say([(" Draft  ", "*text"), (text, color)], [(f"{words} words ", "muted")])
+        words = plural(len(self.text.text.split()), "word")
+        self.head.say([(" Draft  ", "*text"), (text, color)], [(f"{words} ", "muted")])
 
     def hear(self, event: events.Key) -> bool:
         """Do what a key of the editor means; returns whether it was one."""
