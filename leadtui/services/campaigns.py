@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from leadtui.config import Config
 from leadtui.domain.models import Campaign
 from leadtui.errors import ConfigError, NotFoundError
-from leadtui.services.discovery import Discovery
+from leadtui.services.discovery import Discovery, Progress
 from leadtui.services.events import CampaignsChanged, Events, FeedsChanged, LeadsChanged
 from leadtui.store import campaigns, feeds
 from leadtui.store.campaigns import Stored
@@ -16,7 +15,6 @@ from leadtui.store.database import Database
 from leadtui.text import clean_line
 
 DEMO_INTERVAL = 5.0
-Progress = Callable[[str, int, int], None]
 
 
 class Campaigns:
@@ -51,7 +49,7 @@ class Campaigns:
 
     async def edit(self, name: str, campaign: Campaign, progress: Progress | None = None) -> int:
         """Replace a campaign and score the stored posts again; returns how many leads that added."""
-        return await self._save(campaign, name, progress)
+        return await self._save(campaign, (await self.named(name)).campaign.name, progress)
 
     async def remove(self, name: str) -> None:
         """Delete a campaign with its leads, notes and drafts; stored posts stay."""

@@ -208,6 +208,10 @@ def link(post: Post, config: Config) -> str | None:
             if post.permalink.startswith("/")
             else post.permalink
         )
-        return address if urlsplit(address).scheme in ("http", "https") else None
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return None
+        return address if parts.scheme in ("http", "https") and parts.hostname else None
     found = re.fullmatch(r"t3_([a-z0-9]{2,12})", post.id)
     return f"{config.reddit.www_url.rstrip('/')}/comments/{found[1]}" if found else None

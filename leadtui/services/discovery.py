@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from leadtui import sources
 from leadtui.config import Config
-from leadtui.domain.models import BadLine, Batch, Feed, Ingested, Post, Score
-from leadtui.errors import ConfigError, LeadTuiError, SourceError
+from leadtui.domain.models import BadLine, Batch, Campaign, Feed, Ingested, Post, Score
+from leadtui.errors import ConfigError, LockedError, SourceError, StorageError
 from leadtui.scoring import Scorer
 from leadtui.services.events import ActivityChanged, CampaignsChanged, Events, FeedsChanged, LeadsChanged
 from leadtui.store import campaigns, feeds, leads, posts
@@ -25,8 +25,13 @@ if TYPE_CHECKING:
     from leadtui.telemetry.metrics import Metrics
 
 BACKFILL_CHUNK = 1_000
+FETCH_SECONDS = 300.0
+"""A source that takes longer for one reading has failed; the other feeds wait for it meanwhile."""
 _MAX_BACKOFF = 6 * 3600.0
 
+Progress = Callable[[str, int, int], None]
+"""Told of a campaign's name, the post reached and the last one."""
+Target = tuple[int, Campaign]
 Record = Callable[[Connection, Ingested], Awaitable[None]]
 """Something to write in the same transaction as the posts."""
 
@@ -55,7 +60,7 @@ class Discovery:
         self._metrics = metrics
         self._log = logs.get("discovery")
         self._sources: dict[str, PostSource] = {}
-        self._scorers: dict[tuple[int, str], Scorer] = {}
+        self._scorers: dict[Target, Scorer] = {}
         self._polling: dict[int, str] = {}
         self.job = ""
         """What else is being done, for the status line."""
@@ -79,24 +84,31 @@ class Discovery:
         source: str,
         *,
         wanted: set[int] | None = None,
+        feed: Feed | None = None,
         record: Record | None = None,
     ) -> Ingested:
-        """Store posts and their leads in one transaction; posts and leads already there are not touched.
+        """Store posts and their leads in one transaction; what the user did with leads already there is not touched.
 
-        `wanted` are the ids of the campaigns to score for, None for all. A process killed in mid-way leaves either
-        everything of the batch or nothing, and taking the same posts in again completes what is missing.
+        Scored are the campaigns with an id in `wanted` (None for all) that want `feed`. A process killed in mid-way
+        leaves either everything of the batch or nothing; taking the same posts in again completes what is missing.
         """
-        targets = [stored for stored in await self._campaigns() if wanted is None or stored.id in wanted]
-        now = time.time()
-        scored = await asyncio.to_thread(self._score, targets, batch, now)
-        found = 0
-        async with self._database.exclusive() as connection:
-            inserted = await posts.insert(connection, batch, source, now)
-            for stored, scores in zip(targets, scored, strict=True):
-                found += await _store(connection, stored.id, batch, scores, inserted, now)
-            result = Ingested(len(batch), inserted.new, found)
-            if record is not None:
-                await record(connection, result)
+        latest = list({post.id: post for post in batch}.values())
+        result = None
+        while result is None:
+            async with self._database.read() as connection:
+                targets = await _targets(connection, wanted, feed)
+            now = time.time()
+            scored = await asyncio.to_thread(self._score, targets, latest, now)
+            async with self._database.exclusive() as connection:
+                if await _targets(connection, wanted, feed) != targets:
+                    continue  # a campaign was added, changed or removed meanwhile, and must not miss these posts
+                inserted = await posts.insert(connection, latest, source, now)
+                found = 0
+                for (campaign_id, _), scores in zip(targets, scored, strict=True):
+                    found += await _store(connection, campaign_id, latest, scores, inserted, now)
+                result = Ingested(len(batch), inserted.new, found)
+                if record is not None:
+                    await record(connection, result)
         self._announce(result, source)
         return result
 
@@ -113,7 +125,7 @@ class Discovery:
         except SourceError as error:
             await self._failed(feed, mode, str(error))
             raise
-        except LeadTuiError:
+        except (StorageError, LockedError):
             raise
         except Exception as error:
             # A source is somebody's plug-in: its bug ends this poll, not the schedule.
@@ -179,69 +191,55 @@ class Discovery:
             done.new_leads += result.new_leads
         return done
 
-    async def backfill(self, progress: Callable[[str, int, int], None] | None = None) -> int:
+    async def backfill(self, progress: Progress | None = None) -> int:
         """Score the stored posts that campaigns still have to see; returns how many leads that gave.
 
         Done in steps, each one transaction, so that a killed process goes on where it was.
         """
         found = 0
-        for stored in await self._campaigns():
-            if stored.backfill is None:
-                continue
-            done, last = stored.backfill
-            while done < last:
-                found += await self._backfill_step(stored, done, last)
-                async with self._database.read() as connection:
-                    current = {item.id: item for item in await campaigns.everything(connection)}.get(
-                        stored.id
-                    )
-                if current is None or current.backfill is None or current.backfill[1] != last:
-                    break  # done, removed, or changed by somebody who now does it anew
-                done = current.backfill[0]
-                self.job = f"scoring stored posts for {stored.campaign.name}: {done:,} of {last:,}"
-                self._events.publish(ActivityChanged(), LeadsChanged())
-                if progress is not None:
-                    progress(stored.campaign.name, done, last)
-        self.job = ""
-        self._events.publish(ActivityChanged(), LeadsChanged(), CampaignsChanged())
+        try:
+            while waiting := [stored for stored in await self._campaigns() if stored.backfill]:
+                found += await self._backfill_step(waiting[0], progress)
+        finally:
+            if self.job:
+                self.job = ""
+                self._events.publish(ActivityChanged(), LeadsChanged(), CampaignsChanged())
         return found
 
-    async def _backfill_step(self, stored: Stored, done: int, last: int) -> int:
+    async def _backfill_step(self, stored: Stored, progress: Progress | None) -> int:
+        done, last = stored.backfill or (0, 0)
+        self.job = f"scoring stored posts for {stored.campaign.name}: {done:,} of {last:,}"
+        self._events.publish(ActivityChanged(), LeadsChanged())
         async with self._database.read() as connection:
             batch = await posts.after(connection, done, last, BACKFILL_CHUNK)
-        now = time.time()
-        texts = [post for _, post, _ in batch]
-        (scores,) = await asyncio.to_thread(self._score, [stored], texts, now)
+        stretch = [post for _, post, _ in batch]
+        target = (stored.id, stored.campaign)
+        (scores,) = await asyncio.to_thread(self._score, [target], stretch, time.time())
+        judged = [
+            (_lead_row(post_id, post, score, found_at), score.lead)
+            for (post_id, post, found_at), score in zip(batch, scores, strict=True)
+        ]
         async with self._database.exclusive() as connection:
-            ids = [post_id for post_id, _, _ in batch]
-            known = await leads.known_posts(connection, stored.id, ids)
-            rows = {
-                post_id: _lead_row(post_id, post, score, found_at)
-                for (post_id, post, found_at), score in zip(batch, scores, strict=True)
-                if score.lead
-            }
-            await leads.insert(
-                connection, stored.id, [row for post_id, row in rows.items() if post_id not in known]
-            )
-            await leads.rescore(
-                connection, stored.id, [row for post_id, row in rows.items() if post_id in known]
-            )
-            await leads.drop_untouched(connection, stored.id, [i for i in known if i not in rows])
-            await campaigns.move_backfill(connection, stored.id, ids[-1] if ids else last, last)
-        return len(rows) - len(known & rows.keys())
+            if stored not in await campaigns.everything(connection):
+                return 0  # removed, changed, or done by another process meanwhile
+            found = await _settle(connection, stored.id, judged)
+            done = batch[-1][0] if batch else last
+            await campaigns.move_backfill(connection, stored.id, done, last)
+        if progress is not None:
+            progress(stored.campaign.name, done, last)
+        return found
 
     async def _read(self, feed: Feed, mode: str) -> Ingested:
         source = self._sources.get(mode)
         if source is None:
             source = self._sources[mode] = await asyncio.to_thread(sources.load, mode, self._config)
-        async with self._database.read() as connection:
-            wanted = await feeds.campaigns_of(connection, feed)
         cursor = feed.cursor
         read, new_posts, new_leads = 0, 0, 0
         bad: tuple[BadLine, ...] = ()
         while True:
-            batch = await source.fetch(feed, cursor)
-            result = await self.ingest(batch.posts, mode, wanted=wanted, record=_recording(feed, batch))
+            async with asyncio.timeout(FETCH_SECONDS):
+                batch = await source.fetch(feed, cursor)
+            result = await self.ingest(batch.posts, mode, feed=feed, record=_recording(feed, batch))
             read += result.read
             new_posts += result.new_posts
             new_leads += result.new_leads
@@ -268,17 +266,12 @@ class Discovery:
         async with self._database.read() as connection:
             return await campaigns.everything(connection)
 
-    def _score(self, targets: Sequence[Stored], batch: Sequence[Post], now: float) -> list[list[Score]]:
+    def _score(self, targets: Sequence[Target], batch: Sequence[Post], now: float) -> list[list[Score]]:
         """Return, for each campaign, the score of each post; pure computation, run in a thread."""
-        return [[self._scorer(stored).score(post, now) for post in batch] for stored in targets]
-
-    def _scorer(self, stored: Stored) -> Scorer:
-        key = (stored.id, repr(stored.campaign))
-        scorer = self._scorers.get(key)
-        if scorer is None:
-            self._scorers = {known: value for known, value in self._scorers.items() if known[0] != stored.id}
-            scorer = self._scorers[key] = Scorer(stored.campaign)
-        return scorer
+        scorers = {target: self._scorers.get(target) or Scorer(target[1]) for target in targets}
+        kept = {key: value for key, value in self._scorers.items() if key[0] not in dict(targets)}
+        self._scorers = kept | scorers
+        return [[scorers[target].score(post, now) for post in batch] for target in targets]
 
     def _announce(self, result: Ingested, source: str) -> None:
         if self._metrics is not None:
@@ -323,6 +316,16 @@ def _recording(feed: Feed, batch: Batch) -> Record:
     return record
 
 
+async def _targets(connection: Connection, wanted: set[int] | None, feed: Feed | None) -> list[Target]:
+    chosen = [(stored.id, stored.campaign) for stored in await campaigns.everything(connection)]
+    linked = None if feed is None else await feeds.campaigns_of(connection, feed)
+    return [
+        target
+        for target in chosen
+        if (wanted is None or target[0] in wanted) and (linked is None or target[0] in linked)
+    ]
+
+
 async def _store(
     connection: Connection,
     campaign_id: int,
@@ -331,20 +334,29 @@ async def _store(
     inserted: posts.Inserted,
     now: float,
 ) -> int:
-    """Add the leads that are missing and rescore those whose text changed; returns how many were added."""
-    rows = {
-        inserted.ids[post.id]: _lead_row(inserted.ids[post.id], post, score, now)
-        for post, score in zip(batch, scores, strict=True)
-        if score.lead
-    }
+    """Add the leads that are missing and judge again those whose text changed; returns how many were added."""
     known = await leads.known_posts(connection, campaign_id, list(inserted.ids.values()))
-    changed = {inserted.ids[name] for name in inserted.changed} & known
-    fresh = [row for post_id, row in rows.items() if post_id not in known]
+    judged = [
+        (_lead_row(inserted.ids[post.id], post, score, now), score.lead)
+        for post, score in zip(batch, scores, strict=True)
+        if post.id in inserted.changed or inserted.ids[post.id] not in known
+    ]
+    return await _settle(connection, campaign_id, judged)
+
+
+async def _settle(
+    connection: Connection, campaign_id: int, judged: Sequence[tuple[dict[str, Any], bool]]
+) -> int:
+    """Bring a campaign's leads in line with what scoring now says of posts; returns how many were added.
+
+    A lead that no longer qualifies stays, with its new score, when the user has worked with it.
+    """
+    known = await leads.known_posts(connection, campaign_id, [row["post_id"] for row, _ in judged])
+    fresh = [row for row, is_lead in judged if is_lead and row["post_id"] not in known]
     await leads.insert(connection, campaign_id, fresh)
-    await leads.rescore(connection, campaign_id, [rows[post_id] for post_id in changed if post_id in rows])
-    await leads.drop_untouched(
-        connection, campaign_id, [post_id for post_id in changed if post_id not in rows]
-    )
+    await leads.rescore(connection, campaign_id, [row for row, _ in judged if row["post_id"] in known])
+    fallen = [row["post_id"] for row, is_lead in judged if not is_lead and row["post_id"] in known]
+    await leads.drop_untouched(connection, campaign_id, fallen)
     return len(fresh)
 
 

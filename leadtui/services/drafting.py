@@ -107,10 +107,10 @@ def _template(lead: Lead, campaign: Campaign) -> str:
         if campaign.disclosure
         else f"For honesty's sake: I am behind {campaign.name}. "
     )
-    what = campaign.description.rstrip(".")
-    does = (
-        f"It is {what[0].lower()}{what[1:]}, so it may or may not fit." if what else "It may or may not fit."
-    )
+    what = campaign.description.partition(". ")[0].rstrip(".")
+    if not what[1:2].isupper():  # an abbreviation stays as it is
+        what = what[:1].lower() + what[1:]
+    does = f"It is {what}, so it may or may not fit." if what else "It may or may not fit."
     ask = "Happy to answer questions here either way."
     if lead.post.kind is PostKind.COMMENT:
         return f"{opening}\n\n{advice}\n\n{product}{does}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Events:
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call `callback` with every event from now on; returns what ends that."""
         self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+        return partial(self._forget, callback)
 
     def publish(self, *events: Event) -> None:
         """Tell subscribers soon; the same event published again before that is told once."""
@@ -66,6 +67,10 @@ class Events:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _forget(self, callback: Callable[[Event], None]) -> None:
+        if callback in self._subscribers:
+            self._subscribers.remove(callback)
 
     def _tell(self) -> None:
         self._timer = None

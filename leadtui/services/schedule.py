@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from leadtui.errors import LeadTuiError, LockedError
@@ -94,7 +96,8 @@ class Schedule:
             if (seen is None or is_known_dead(seen.owner)) and await leases.take(
                 connection, LEASE, self._me, seen, time.time()
             ):
-                return self._give_back
+                keeping = asyncio.create_task(self._keep_lease(), name="keep-lease")
+                return partial(self._give_back, keeping)
         pid = pid_of(seen.owner) if seen else None
         raise LockedError(
             f"another leadtui{f' (pid {pid})' if pid else ''} is running discovery",
@@ -102,7 +105,16 @@ class Schedule:
             fix="it polls by itself; end it to poll from here",
         )
 
-    async def _give_back(self) -> None:
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_SECONDS)
+            with suppress(LeadTuiError):  # the next beat may get through
+                async with self._database.write() as connection:
+                    await leases.renew(connection, LEASE, self._me)
+
+    async def _give_back(self, keeping: asyncio.Task[None]) -> None:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
         async with self._database.write() as connection:
             await leases.release(connection, LEASE, self._me)
 
@@ -184,8 +196,8 @@ class Schedule:
 
     async def _run(self, work: Callable[[], Awaitable[object]]) -> None:
         """Run a job unless the lease is gone; keep it where `stop` can wait for it."""
-        if not self.leads:
-            return
+        if not self.leads or time.monotonic() - self._renewed_at > LEASE_SECONDS:
+            return  # after standing still, ask for the lease before doing anything
         task = asyncio.ensure_future(work())
         self._running.add(task)
         try:

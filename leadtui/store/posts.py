@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from leadtui.domain.models import Post, PostKind
 from leadtui.store.tables import posts
 
 _CHUNK = 5_000
+_FACTS = ("title", "body", "score", "num_comments", "upvote_ratio", "permalink", "author")
+"""What a source may say otherwise later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,7 @@ async def insert(connection: AsyncConnection, batch: Sequence[Post], source: str
                 " SELECT id, title, body FROM posts WHERE id BETWEEN :first AND :last"
             )
             await connection.execute(text(add), {"first": first, "last": first + len(fresh) - 1})
-    pairs = [(row, latest[name]) for name, row in known.items()]
-    await _refresh(connection, pairs)
-    changed = frozenset(post.id for row, post in pairs if (row.title, row.body) != (post.title, post.body))
+    changed = await _refresh(connection, [(row, latest[name]) for name, row in known.items()])
     return Inserted(ids, len(fresh), changed)
 
 
@@ -88,35 +88,39 @@ async def _reserve(connection: AsyncConnection, number: int) -> int:
     return int(last or 0) - number + 1
 
 
-async def _refresh(connection: AsyncConnection, pairs: Sequence[tuple[Row[Any], Post]]) -> None:
-    """Bring stored posts up to what their source says now; a fact that is missing now does not erase a known one."""
-    facts = ("score", "num_comments", "upvote_ratio", "permalink", "author")
+async def _refresh(connection: AsyncConnection, pairs: Sequence[tuple[Row[Any], Post]]) -> frozenset[str]:
+    """Bring stored posts up to what their source says now, and return the own ids of those whose text changed.
+
+    A fact that is missing now, or a text that is empty, does not erase a known one.
+    """
     changes = []
+    changed = []
     for row, post in pairs:
         new = {
-            name: getattr(post, name) if getattr(post, name) is not None else getattr(row, name)
-            for name in facts
+            name: getattr(row, name) if getattr(post, name) in (None, "") else getattr(post, name)
+            for name in _FACTS
         }
-        new |= {"title": post.title, "body": post.body}
         if any(getattr(row, name) != value for name, value in new.items()):
             changes.append({"row": row.id, **{f"new_{name}": value for name, value in new.items()}})
-            if connection.dialect.name == "sqlite" and (row.title, row.body) != (post.title, post.body):
-                await _reindex(connection, row, post)
+        if (row.title, row.body) != (new["title"], new["body"]):
+            changed.append(post.id)
+            if connection.dialect.name == "sqlite":
+                await _reindex(connection, row, new)
     if changes:
-        names = (*facts, "title", "body")
         statement = (
             update(posts)
             .where(posts.c.id == bindparam("row"))
-            .values({name: bindparam(f"new_{name}") for name in names})
+            .values({name: bindparam(f"new_{name}") for name in _FACTS})
         )
         await connection.execute(statement, changes)
+    return frozenset(changed)
 
 
-async def _reindex(connection: AsyncConnection, row: Row[Any], post: Post) -> None:
+async def _reindex(connection: AsyncConnection, row: Row[Any], new: Mapping[str, Any]) -> None:
     remove = "INSERT INTO posts_fts(posts_fts, rowid, title, body) VALUES('delete', :id, :title, :body)"
     await connection.execute(text(remove), {"id": row.id, "title": row.title, "body": row.body})
     add = "INSERT INTO posts_fts(rowid, title, body) VALUES(:id, :title, :body)"
-    await connection.execute(text(add), {"id": row.id, "title": post.title, "body": post.body})
+    await connection.execute(text(add), {"id": row.id, "title": new["title"], "body": new["body"]})
 
 
 def _values(post: Post, source: str, now: float) -> dict[str, Any]:
