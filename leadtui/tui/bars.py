@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from leadtui.tui.cells import cut, width_of
+from leadtui.tui.cells import cut, harmless, width_of
 
 if TYPE_CHECKING:
     from leadtui.tui.themes import Palette
@@ -59,7 +59,7 @@ class Line(Widget):
     def _segments(self, pieces: Sequence[Piece], width: int, palette: Palette) -> list[Segment]:
         segments = []
         for text, color in pieces:
-            shown = cut(text, width)
+            shown = cut(harmless(text), width)
             if not shown:
                 break
             bold = color.startswith("*")

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size
 
+from leadtui.text import clean_line
+
 _JOINER = "\u200d"
 _DROPPED = re.compile("[\u200d\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 """Joiner, variation selectors, keycap and skin tones: terminals disagree on the width of what they change."""
@@ -27,6 +29,11 @@ def steady(text: str) -> str:
     text = _JOINED.sub("", text)
     text = _DROPPED.sub("", text)
     return _FLAG.sub(lambda found: chr(ord(found.group()) - 0x1F1E6 + ord("A")), text)
+
+
+def harmless(text: str) -> str:
+    """Return `text` unable to drive a terminal: the last door before the screen, for what the first one missed."""
+    return text if text.isprintable() else clean_line(text)
 
 
 def width_of(text: str) -> int:

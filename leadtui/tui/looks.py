@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
-from leadtui.text import age
+from leadtui.text import age, clean_line
 from leadtui.tui.cells import cut, width_of
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ WORDS: Mapping[str, str] = {
 
 def words(value: str) -> str:
     """An intent or stance in words; `none` is nothing worth saying."""
-    return "" if value == "none" else WORDS.get(value, value.replace("_", " "))
+    return "" if value == "none" else WORDS.get(value, clean_line(value, 40).replace("_", " "))
 
 
 def status_sign(row: LeadRow) -> Sign:
     """How a lead's status is shown; a new one that was looked at is `seen`."""
     if row.status == "new" and row.seen:
         return "○", "seen", "muted"
-    return STATUSES.get(row.status, ("·", row.status, "muted"))
+    return STATUSES.get(row.status, ("·", clean_line(row.status, 20), "muted"))
 
 
 def feed_sign(feed: Feed, polling: Sequence[str]) -> Sign:
@@ -70,7 +70,7 @@ def feed_sign(feed: Feed, polling: Sequence[str]) -> Sign:
 
 def draft_sign(draft: Draft) -> Sign:
     """How far a draft has come."""
-    return DRAFTS.get(draft.state, ("·", draft.state, "muted"))
+    return DRAFTS.get(draft.state, ("·", clean_line(draft.state, 20), "muted"))
 
 
 def ago(now: float, at: float | None) -> str:
@@ -109,3 +109,19 @@ def meta(pieces: Sequence[tuple[str, str]], width: int, palette: Palette, on: st
         if shown.endswith("…") and not text.endswith("…"):
             break
     return segments
+
+
+def meta_lines(
+    pieces: Sequence[tuple[str, str]], width: int, palette: Palette, on: str = "background"
+) -> list[list[Segment]]:
+    """Join pieces as `meta` does, on as many lines as it takes to leave nothing out."""
+    left = [piece for piece in pieces if piece[0]]
+    lines = []
+    while left:
+        fitting, used = 1, width_of(left[0][0])
+        while fitting < len(left) and used + 3 + width_of(left[fitting][0]) <= width:
+            used += 3 + width_of(left[fitting][0])
+            fitting += 1
+        lines.append(meta(left[:fitting], width, palette, on))
+        del left[:fitting]
+    return lines

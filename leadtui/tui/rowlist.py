@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from leadtui.tui.cells import cut, width_of
+from leadtui.tui.cells import cut, harmless, width_of
 
 if TYPE_CHECKING:
     from leadtui.tui.themes import Palette
@@ -402,7 +403,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             if len(self._drawn) > _DRAWN:
                 self._drawn.clear()
             filler = palette.style("text", look.background)
-            strips = [_strip(line, width, filler) for line in self.draw(row, look)]
+            strips = [full_line(line, width, filler) for line in self.draw(row, look)]
             self._drawn[key] = strips
         return strips[part] if part < len(strips) else Strip.blank(width, blank)
 
@@ -412,13 +413,15 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         line = y - first
         text = self.empty[line] if 0 <= line < len(self.empty) else ""
         style = palette.style("text" if line == 0 else "muted")
-        return _strip([Segment("  " + cut(text, max(0, width - 3)), style)], width, palette.style("text"))
+        return full_line([Segment("  " + cut(text, max(0, width - 3)), style)], width, palette.style("text"))
 
 
-def _strip(segments: Sequence[Segment], width: int, filler: Any) -> Strip:
-    used = sum(width_of(segment.text) for segment in segments)
+def full_line(segments: Sequence[Segment], width: int, filler: Style) -> Strip:
+    """One line of exactly `width` cells: filled up or cut off, and unable to drive the terminal."""
+    safe = [Segment(harmless(text), style) for text, style, _ in segments]
+    used = sum(width_of(segment.text) for segment in safe)
     if used < width:
-        segments = [*segments, Segment(" " * (width - used), filler)]
-        return Strip(segments, width)
-    strip = Strip(segments, used)
+        safe.append(Segment(" " * (width - used), filler))
+        used = width
+    strip = Strip(safe, used)
     return strip if used == width else strip.crop(0, width)

@@ -23,11 +23,11 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
-    """Compare a screen with the one kept; `LEADTUI_GOLDENS=write` keeps new ones."""
+    """Compare a screen with the one kept; `WRITE_GOLDENS=yes` keeps new ones."""
 
     def check(name: str, text: str) -> None:
         path = GOLDENS / f"{name}.txt"
-        if os.environ.get("LEADTUI_GOLDENS") == "write":
+        if os.environ.get("WRITE_GOLDENS") == "yes":
             path.write_text(text + "\n", "utf-8")
         assert text + "\n" == path.read_text("utf-8")
 

@@ -18,9 +18,10 @@ from textual.widget import Widget
 from leadtui.errors import LeadTuiError
 from leadtui.text import clean, clean_line, clean_with_offsets, plural
 from leadtui.tui.bars import PaneTitle
-from leadtui.tui.cells import cut, steady, width_of, wrap
+from leadtui.tui.cells import cut, steady, wrap
 from leadtui.tui.jobs import Latest
-from leadtui.tui.looks import ago, meta, status_sign, until, words
+from leadtui.tui.looks import ago, meta_lines, status_sign, until, words
+from leadtui.tui.rowlist import full_line
 
 if TYPE_CHECKING:
     from leadtui.domain.models import Lead, LeadRow, Reason, Score
@@ -183,7 +184,6 @@ class PostView(ScrollView, can_focus=True):
         self, row: LeadRow, lead: Lead | None, spans: list[Span], inner: int, palette: Palette
     ) -> None:
         now = time.time()
-        on = "background"
         post = lead.post if lead is not None else None
         comments = post.num_comments if post is not None else row.num_comments
         votes = "" if post is None or post.score is None else plural(post.score, "vote")
@@ -199,7 +199,7 @@ class PostView(ScrollView, can_focus=True):
         title = Pieces(clean_line(row.title) or "(no title)", spans, "text")
         for start, end in wrap(title.text, inner):
             self._head.append(title.segments(start, end, palette, bold=True))
-        self._head.append(meta(about, inner, palette, on))
+        self._head += meta_lines(about, inner, palette)
         if not self.scored:
             self._head.append([])
             return
@@ -215,7 +215,7 @@ class PostView(ScrollView, can_focus=True):
             state.append(
                 ("scored by " + {"ai": "AI", "both": "rules and AI"}.get(lead.score.scored_by, "?"), "muted")
             )
-        self._head.append(meta(state, inner, palette, on))
+        self._head += meta_lines(state, inner, palette)
         if lead is not None:
             self._lay_score(lead.score, inner, palette)
             if lead.notes:
@@ -245,13 +245,8 @@ class PostView(ScrollView, can_focus=True):
         self._head.append(bar)
         if self.brief:
             pieces = [(f"{part} {score.parts[part]}", part) for part in known]
-            while pieces:
-                fitting = len(pieces)
-                while fitting > 1 and sum(len(text) + 3 for text, _ in pieces[:fitting]) - 3 > room:
-                    fitting -= 1
-                line = meta(pieces[:fitting], room, palette, "background")
+            for line in meta_lines(pieces, room, palette):
                 self._head.append([Segment("     ", palette.style("text")), *line])
-                del pieces[:fitting]
             return
         for part in known:
             head = f"{score.parts[part]:>3}  {part}"
@@ -284,7 +279,7 @@ class PostView(ScrollView, can_focus=True):
                 ("" if verdict.origin == "tui" else clean_line(verdict.origin, 40), "muted"),
                 ("undone" if verdict.undone else "", "muted"),
             ]
-            self._tail.append(meta(pieces, inner, palette, "background"))
+            self._tail += meta_lines(pieces, inner, palette)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
@@ -298,12 +293,8 @@ class PostView(ScrollView, can_focus=True):
         else:
             place = y - len(self._head) - len(self._body)
             segments = self._tail[place] if place < len(self._tail) else []
-        used = 1 + sum(width_of(segment.text) for segment in segments)
         plain = palette.style("text")
-        strip = Strip(
-            [Segment(" ", plain), *segments, Segment(" " * max(0, width - used), plain)], max(width, used)
-        )
-        return strip if used <= width else strip.crop(0, width)
+        return full_line([Segment(" ", plain), *segments], width, plain)
 
 
 def _spans(lead: Lead) -> tuple[list[Span], list[Span]]:

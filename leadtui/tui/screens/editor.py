@@ -63,11 +63,11 @@ class Editor(Screen[None]):
         self.draft = draft
         self.post = PostView(main.palette)
         self.post.scored = False
-        self.text = DraftText(self, draft.body)
+        self.text = DraftText(self, clean(draft.body))
         self.head = Line(main.palette, on="surface")
         self.post_title = Line(main.palette, on="surface")
         self.keys = KeyBar(main.palette)
-        self._saved = draft.body
+        self._saved = clean(draft.body)
         self._timer: Timer | None = None
         self._saving = asyncio.Lock()
         self._failed = False
@@ -193,7 +193,7 @@ class Editor(Screen[None]):
 
     async def _insert_template(self) -> None:
         if self.text.text.strip():
-            self._say("the template goes only into an empty draft", "muted")
+            self._say("the template needs an empty draft", "muted")
         elif self.main.desk is not None:
             self.text.text = clean(await self.main.desk.template(self.draft.lead))
             self.text.move_cursor(self.text.document.end)

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
+from leadtui.text import clean
 from leadtui.tui.bars import Line
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Prompt(ModalScreen[str]):
         super().__init__()
         self._heading = title
         self._about = about
-        self._text = text
+        self._text = clean(text)
         self._lines = lines
         self.field: Input | TextArea
 
