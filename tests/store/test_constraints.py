@@ -89,7 +89,10 @@ BAD: list[tuple[str, str, dict[str, Any]]] = [
 async def _fill(connection: Any) -> None:
     for name, row in GOOD.items():
         await connection.execute(metadata.tables[name].insert().values(**row))
-    second = {"posts": {"id": 2, "ext_id": "t3_2b"}, "drafts": {"id": 2, "open": None}}
+    second: dict[str, dict[str, Any]] = {
+        "posts": {"id": 2, "ext_id": "t3_2b"},
+        "drafts": {"id": 2, "open": None},
+    }
     for name, changes in second.items():
         await connection.execute(metadata.tables[name].insert().values(**{**GOOD[name], **changes}))
 
