@@ -352,8 +352,10 @@ class Main(Screen[None]):
     def _tick(self) -> None:
         self.refresh_status()
         if not self.leads.list.total:
+            said = self.leads.list.empty
             self.leads.refresh_title()
-            self.leads.list.refresh()
+            if self.leads.list.empty != said:
+                self.leads.list.refresh()
 
     def _redraw_ages(self) -> None:
         for pane in (self.leads, self.feeds, self.drafts):
