@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CHANGE_SECONDS = 0.5
 """How often a process looks whether another one has committed something."""
 _LAG_SECONDS = 1.0
+_COUNT_SECONDS = 3.0
 _ALIVE_SECONDS = 5.0
 _BIND_AGAIN_SECONDS = 5.0
 
@@ -143,13 +144,16 @@ class Engine:
                 await asyncio.sleep(1.0)
 
     async def _measure_lag(self) -> None:
-        """Show that the event loop turns, and keep the gauges true."""
+        """Show that the event loop turns, and keep the gauges true while somebody can read them."""
+        counted_at = float("-inf")
         while True:
             due = time.monotonic() + _LAG_SECONDS
             await asyncio.sleep(_LAG_SECONDS)
             self._turned_at = time.monotonic()
             if self.metrics is not None:
                 self.metrics.event_loop_lag_seconds.observe(max(0.0, self._turned_at - due))
+            if self._http is not None and self._turned_at - counted_at >= _COUNT_SECONDS:
+                counted_at = self._turned_at
                 with suppress(LeadTuiError):  # the gauges keep their last values while the database is gone
                     await self._count()
 
