@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from leadtui.telemetry.metrics import Metrics
 
 BACKFILL_CHUNK = 1_000
+FRESHEN_SPAN = 60 * 86_400.0
+"""Seconds after which a post is as old as it gets for its score."""
 FETCH_SECONDS = 300.0
 """A source that takes longer for one reading has failed; the other feeds wait for it meanwhile."""
 _MAX_BACKOFF = 6 * 3600.0
@@ -228,6 +230,40 @@ class Discovery:
         if progress is not None:
             progress(stored.campaign.name, done, last)
         return found
+
+    async def freshen(self) -> int:
+        """Score the new leads of the last weeks again: what was fresh when it was found is not so for ever.
+
+        Returns how many scores changed. A lead that thereby falls below its campaign's bound stays, further down.
+        """
+        now = time.time()
+        changed = 0
+        for stored in await self._campaigns():
+            done = 0
+            while True:
+                async with self._database.read() as connection:
+                    old = await leads.ageing(connection, stored.id, now - FRESHEN_SPAN, done, BACKFILL_CHUNK)
+                    batch = await posts.several(connection, list(old))
+                if not batch:
+                    break
+                target = (stored.id, stored.campaign)
+                (scores,) = await asyncio.to_thread(
+                    self._score, [target], [post for _, post, _ in batch], now
+                )
+                rows = [
+                    _lead_row(post_id, post, score, found_at)
+                    for (post_id, post, found_at), score in zip(batch, scores, strict=True)
+                    if score.value != old[post_id]
+                ]
+                async with self._database.exclusive() as connection:
+                    if stored not in await campaigns.everything(connection):
+                        break  # changed meanwhile: its own backfill judges these leads
+                    await leads.rescore(connection, stored.id, rows)
+                changed += len(rows)
+                done = batch[-1][0]
+        if changed:
+            self._events.publish(LeadsChanged())
+        return changed
 
     async def _read(self, feed: Feed, mode: str) -> Ingested:
         source = self._sources.get(mode)

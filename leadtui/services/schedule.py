@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LEASE = "schedule"
 LEASE_SECONDS = 15.0
 """A lease that has not been renewed for this long by the watcher's own monotonic clock is free."""
-_RENEW_SECONDS = 4.0
+RENEW_SECONDS = 4.0
 _JUMP_SECONDS = 5.0
 
 
@@ -107,7 +107,7 @@ class Schedule:
 
     async def _keep_lease(self) -> None:
         while True:
-            await asyncio.sleep(_RENEW_SECONDS)
+            await asyncio.sleep(RENEW_SECONDS)
             with suppress(LeadTuiError):  # the next beat may get through
                 async with self._database.write() as connection:
                     await leases.renew(connection, LEASE, self._me)
@@ -134,7 +134,7 @@ class Schedule:
     async def _tend_lease(self) -> None:
         now = time.monotonic()
         if self.leads:
-            if now - self._renewed_at < _RENEW_SECONDS:
+            if now - self._renewed_at < RENEW_SECONDS:
                 return
             async with self._database.write() as connection:
                 kept = await leases.renew(connection, LEASE, self._me)
@@ -192,6 +192,9 @@ class Schedule:
             self._run, "interval", (self._discovery.poll_due,), seconds=1, id="poll", next_run_time=first
         )
         scheduler.add_job(self._run, "interval", (self._wake,), seconds=5, id="wake", next_run_time=first)
+        scheduler.add_job(
+            self._run, "interval", (self._discovery.freshen,), hours=1, id="freshen", next_run_time=first
+        )
         return scheduler
 
     async def _run(self, work: Callable[[], Awaitable[object]]) -> None:

@@ -64,6 +64,12 @@ async def after(
     return [(row.id, _post(row), row.found_at) for row in await connection.execute(found)]
 
 
+async def several(connection: AsyncConnection, post_ids: Sequence[int]) -> list[tuple[int, Post, float]]:
+    """Return (database id, post, found at) of some stored posts, in order; at most 5,000 ids."""
+    found = select(posts).where(posts.c.id.in_(post_ids)).order_by(posts.c.id)
+    return [(row.id, _post(row), row.found_at) for row in await connection.execute(found)]
+
+
 async def newest_id(connection: AsyncConnection) -> int:
     """Return the largest id of a stored post, 0 when there is none."""
     return (await connection.execute(select(func.max(posts.c.id)))).scalar() or 0
