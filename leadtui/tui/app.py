@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segment, Segments
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
@@ -22,7 +23,7 @@ from leadtui.config import Config
 from leadtui.errors import Exit, LeadTuiError
 from leadtui.text import clean_line
 from leadtui.tui import themes
-from leadtui.tui.commands import validate_keys
+from leadtui.tui.commands import BY_ID, keys_of, validate_keys
 from leadtui.tui.main import Main
 from leadtui.tui.terminal import Lifeline, has_terminal
 
@@ -146,6 +147,12 @@ class LeadTuiApp(App[str], inherit_bindings=False):
             self.main.say(
                 f"that went wrong inside leadtui ({type(error).__name__}); the log has details", "bad"
             )
+
+    def on_key(self, event: events.Key) -> None:
+        """The keys that leave work on every screen, where they are not letters."""
+        if event.key in keys_of(BY_ID["quit"], self.config.ui.keys) and not event.is_printable:
+            event.stop()
+            self.quit()
 
     def on_unmount(self) -> None:
         """Give the signals back."""

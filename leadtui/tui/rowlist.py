@@ -86,9 +86,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.cursor = 0
         self.marks: set[Hashable] = set()
         self.row_height = row_height
-        self.empty: tuple[str, ...] = ()
-        """What is said when there are no rows, line by line."""
-        self._drawn: dict[tuple[Hashable, Look], list[Strip]] = {}
+        self._empty: tuple[str, ...] = ()
+        self._drawn: dict[tuple[Row, Look], list[Strip]] = {}
         self._said: tuple[Hashable, bool] | None = None
 
     def key_of(self, row: Row) -> Hashable:
@@ -103,6 +102,18 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         """The row at a place of the whole list, when it is loaded."""
         place = index - self.start_at
         return self.rows[place] if 0 <= place < len(self.rows) else None
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """What is said when there are no rows, line by line."""
+        return self._empty
+
+    @empty.setter
+    def empty(self, lines: tuple[str, ...]) -> None:
+        if lines != self._empty:
+            self._empty = lines
+            if not self.total:
+                self.refresh()
 
     @property
     def current(self) -> Row | None:
@@ -141,6 +152,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
         A cursor whose row is gone goes to the row that took its place. With `top`, begin at the first row instead.
         """
+        before = self._picture()
         row = self.current
         lead = self.scroll_offset.y - self.cursor * self.row_height
         self.rows = list(rows)
@@ -149,13 +161,21 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.exact = exact
         found = self.index_of(self.key_of(row)) if row is not None and not top else None
         self.cursor = 0 if top else self._clamp(self.cursor if found is None else found)
-        self._drawn.clear()
         self._resize_to_total()
-        y = 0 if top else max(0, self.cursor * self.row_height + lead)
-        self._scroll(y)
+        self._scroll(0 if top else self.cursor * self.row_height + lead)
         self._keep_cursor_visible()
-        self.refresh()
-        self._tell(changed=True)
+        if self._picture() != before:
+            self.refresh()
+        self._tell(changed=self.current != row)
+
+    def _picture(self) -> tuple[object, ...]:
+        """What is on the screen: as long as it stays, nothing has to be painted."""
+        seen = self.in_view
+        return (
+            self.scroll_offset.y - seen.start * self.row_height,
+            self.cursor - seen.start,
+            [self.row_at(index) for index in seen],
+        )
 
     def extend(self, rows: Sequence[Row], need: Need, *, more: bool) -> None:
         """Take in rows that `missing` asked for; `more` says whether the list goes on behind them."""
@@ -254,6 +274,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         if index is not None:
             self.rows[index - self.start_at] = row
             self._refresh_row(index)
+            if index == self.cursor:
+                self._tell(changed=True)
 
     def go(self, index: int) -> None:
         """Put the cursor on a place."""
@@ -397,7 +419,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         look = Look(
             width, self.row_height, index == self.cursor, self.has_focus, self.key_of(row) in self.marks
         )
-        key = (self.key_of(row), look)
+        key = (row, look)
         strips = self._drawn.get(key)
         if strips is None:
             if len(self._drawn) > _DRAWN:

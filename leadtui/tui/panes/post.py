@@ -110,6 +110,8 @@ class PostView(ScrollView, can_focus=True):
 
     def show(self, row: LeadRow | None, lead: Lead | None, failure: str = "") -> None:
         """Show a lead, or what is known of it from its row while the rest is loaded; from the top if it is another one."""
+        if (row, lead, failure) == (self.row, self.lead, self.failure):
+            return
         other = (row is None) != (self.row is None) or (
             row is not None and self.row is not None and row.id != self.row.id
         )
@@ -359,6 +361,9 @@ class PostPane(Widget):
         """Show the lead of a row: at once what the row says, then everything."""
         self._wanted = row
         lead = self._leads.get(row.id) if row is not None else None
+        shown = self.view.lead
+        if lead is None and row is not None and shown is not None and shown.row.id == row.id:
+            lead = shown
         self.view.show(row, lead)
         if row is not None and self.main.desk is not None:
             self._load_wanted.ask()
