@@ -63,11 +63,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 async def engine(config: Config, face: str = "cli") -> AsyncIterator[Engine]:
     """An open engine for one command."""
     from leadtui.runtime import home
-    from leadtui.services.engine import Engine
     from leadtui.telemetry import logs
 
     home.prepare(config.home)
     logs.setup(config.home, config.log.level, face=face)
+    from leadtui.services.engine import Engine
+
     try:
         opened = await Engine.open(config)
         try:

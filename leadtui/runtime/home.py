@@ -21,12 +21,8 @@ def prepare(home: Path) -> None:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         mode = home.stat().st_mode
-        if mode & stat.S_ISVTX:
-            raise StorageError(
-                "home would be a folder that everybody shares",
-                where=str(home),
-                fix="give --home a folder in it",
-            )
+        if mode & stat.S_ISVTX and _belongs_to_others(home):
+            raise StorageError("home is a shared folder", where=str(home), fix="give --home a folder in it")
         if mode & 0o077:
             home.chmod(0o700)
     except OSError as error:
@@ -39,6 +35,12 @@ def prepare(home: Path) -> None:
         raise StorageError(
             "home is not writable", where=str(home), fix="mend its permissions or choose another with --home"
         )
+
+
+def _belongs_to_others(home: Path) -> bool:
+    """Whether things are in it already, and none of them is ours: /tmp, say, which must stay open to all."""
+    names = set(os.listdir(home))
+    return bool(names) and not names & {"config.toml", "leadtui.db", "logs"}
 
 
 class Presence:

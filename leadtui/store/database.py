@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from leadtui.config import DATABASES, Config
-from leadtui.errors import ConfigError, LeadTuiError, LockedError, StorageError
+from leadtui.errors import ConfigError, Exit, LeadTuiError, LockedError, StorageError
 from leadtui.runtime.home import Presence
 from leadtui.text import clean_line
 
@@ -48,6 +48,8 @@ class Database:
         self._reader = reader
         self._writer = writer
         self._presence = presence
+        self._is_sound = False
+        """Whether it was opened, and no damage was met since: only such a file may be marked as clean."""
         self.where = where
         """For messages: a path, or a URL without its password."""
         self.path = path
@@ -71,6 +73,7 @@ class Database:
         except BaseException:
             await database.close()
             raise
+        database._is_sound = True
         return database
 
     async def close(self) -> None:
@@ -79,7 +82,7 @@ class Database:
         await self._writer.dispose()
         if self._presence is not None and self.path is not None:
             if self._presence.is_last():
-                await asyncio.to_thread(_mark_clean, self.path)
+                await asyncio.to_thread(_mark_clean if self._is_sound else _mark_suspect, self.path)
             self._presence.leave()
 
     @asynccontextmanager
@@ -148,7 +151,9 @@ class Database:
         except LeadTuiError:
             raise
         except (DBAPIError, PoolTimeoutError, OSError) as error:
-            raise meaning(error, self.where) from error
+            told = meaning(error, self.where)
+            self._is_sound = self._is_sound and told.code != Exit.STORAGE
+            raise told from error
 
     def _check_file(self) -> None:
         """Look for damage when the last process did not end cleanly and nobody else is using the file."""
@@ -379,3 +384,8 @@ def _mark_clean(path: Path) -> None:
     with suppress(OSError):
         if path.exists() and not _wal(path):
             _clean_mark(path).write_text(_state(path), "ascii")
+
+
+def _mark_suspect(path: Path) -> None:
+    with suppress(OSError):
+        _clean_mark(path).unlink(missing_ok=True)

@@ -149,9 +149,10 @@ def test_a_loose_home_is_closed_but_a_shared_folder_is_not_taken(cli: Cli, tmp_p
     shared = tmp_path / "shared"
     shared.mkdir()
     shared.chmod(0o1777)
+    (shared / "of-somebody").touch()
     cli("--home", shared, "leads", "list").failed(7, str(shared))
     assert shared.stat().st_mode & 0o7777 == 0o1777
-    assert not list(shared.iterdir())
+    assert [path.name for path in shared.iterdir()] == ["of-somebody"]
 
 
 def test_logs_go_to_home_and_stderr_never_to_stdout(stocked: Cli) -> None:
