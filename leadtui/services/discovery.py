@@ -66,6 +66,8 @@ class Discovery:
         self._polling: dict[int, str] = {}
         self.job = ""
         """What else is being done, for the status line."""
+        self.stopping = False
+        """Set when the process drains: each job ends after the transaction it is in; the rest waits in the database."""
 
     @property
     def polling(self) -> tuple[str, ...]:
@@ -182,6 +184,8 @@ class Discovery:
         """Poll feeds one after another; one that fails does not stop the rest."""
         done = Pass()
         for feed in chosen:
+            if self.stopping:
+                break
             done.feeds += 1
             try:
                 result = await self.poll(feed)
@@ -201,6 +205,8 @@ class Discovery:
         found = 0
         try:
             while waiting := [stored for stored in await self._campaigns() if stored.backfill]:
+                if self.stopping:
+                    break
                 found += await self._backfill_step(waiting[0], progress)
         finally:
             if self.job:
@@ -244,7 +250,7 @@ class Discovery:
                 async with self._database.read() as connection:
                     old = await leads.ageing(connection, stored.id, now - FRESHEN_SPAN, done, BACKFILL_CHUNK)
                     batch = await posts.several(connection, list(old))
-                if not batch:
+                if not batch or self.stopping:
                     break
                 target = (stored.id, stored.campaign)
                 (scores,) = await asyncio.to_thread(
@@ -275,12 +281,14 @@ class Discovery:
         while True:
             async with asyncio.timeout(FETCH_SECONDS):
                 batch = await source.fetch(feed, cursor)
-            result = await self.ingest(batch.posts, mode, feed=feed, record=_recording(feed, batch))
+            more = batch.more and batch.cursor != cursor
+            record = _recording(feed, batch, 0 if more else feed.interval)
+            result = await self.ingest(batch.posts, mode, feed=feed, record=record)
             read += result.read
             new_posts += result.new_posts
             new_leads += result.new_leads
             bad += batch.bad
-            if not batch.more or batch.cursor == cursor:
+            if not more or self.stopping:
                 break
             cursor = batch.cursor
         if bad:
@@ -335,7 +343,9 @@ def resolve(source: str, config: Config) -> str | None:
     return source if source in sources.REGISTRY else None
 
 
-def _recording(feed: Feed, batch: Batch) -> Record:
+def _recording(feed: Feed, batch: Batch, rest: float) -> Record:
+    """Write down with a batch how far the feed was read, and that it rests for `rest` seconds now."""
+
     async def record(connection: Connection, result: Ingested) -> None:
         now = time.time()
         newest = max((post.created_at for post in batch.posts if post.created_at is not None), default=None)
@@ -346,7 +356,7 @@ def _recording(feed: Feed, batch: Batch) -> Record:
             posts=result.new_posts,
             newest=newest,
             now=now,
-            next_poll=now + feed.interval,
+            next_poll=now + rest,
         )
 
     return record

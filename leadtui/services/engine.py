@@ -94,7 +94,7 @@ class Engine:
     async def stop(self, grace: float = 10.0) -> None:
         """End background work: nothing new is begun, what runs may end within `grace` seconds."""
         self._draining = True
-        self.desk.stopping = True
+        self.desk.stopping = self.discovery.stopping = True
         self.events.publish(ActivityChanged())
         with suppress(LeadTuiError):  # a database that is gone must not keep the process alive
             await self.schedule.stop(grace)

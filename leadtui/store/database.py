@@ -232,7 +232,10 @@ def _is_mistake(error: DBAPIError) -> bool:
     """Whether the statement was wrong, not the database: always a bug of ours."""
     from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
-    if isinstance(error, IntegrityError | ProgrammingError | DataError):
+    # Classes 22, 23, 42 and 54 of PostgreSQL: wrong values, broken constraints, wrong SQL, too much of something.
+    if isinstance(error, IntegrityError | ProgrammingError | DataError) or (
+        str(getattr(error.orig, "sqlstate", None))[:2] in ("22", "23", "42", "54")
+    ):
         return True
     return isinstance(error.orig, sqlite3.Error)
 
