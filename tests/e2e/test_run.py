@@ -17,16 +17,6 @@ from tests.e2e.service import Service, check_whole, rows, wait_for
 NAME = re.compile(r"leadtui_[a-z][a-z0-9_]*")
 
 
-def slow_file(tmp_path: Path) -> Path:
-    """A feed that takes far longer to read than a signal takes to be heard."""
-    file = tmp_path / "slow.jsonl"
-    body = "late payment reminders " * 150
-    with file.open("w", encoding="utf-8") as stream:
-        for number in range(16_000):
-            stream.write(jsonl([post(number, body=body)]))
-    return file
-
-
 def test_the_three_answers_and_the_rules_for_metrics(campaign_home: Path, tmp_path: Path) -> None:
     feed = tmp_path / "feed.jsonl"
     feed.write_text(jsonl(post(number) for number in range(20)), "utf-8")
@@ -61,17 +51,18 @@ def test_the_three_answers_and_the_rules_for_metrics(campaign_home: Path, tmp_pa
         assert len(service.events()) == len(service.stderr.splitlines())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_it_drains_and_leaves_everything_in_order(
-    campaign_home: Path, tmp_path: Path, number: signal.Signals
-) -> None:
-    assert process("feeds", "add", "jsonl", slow_file(tmp_path), home=campaign_home).code == 0
+def test_it_drains_and_leaves_everything_in_order(campaign_home: Path, tmp_path: Path) -> None:
+    feed = tmp_path / "slow.jsonl"
+    with feed.open("w", encoding="utf-8") as stream:
+        for number in range(12_000):  # six readings, each far slower than a signal
+            stream.write(jsonl([post(number, body="late payment reminders " * 150)]))
+    assert process("feeds", "add", "jsonl", feed, home=campaign_home).code == 0
     with Service(campaign_home) as service:
         wait_for(
             lambda: service.value("leadtui_posts_new_total", source="jsonl"), "for the slow poll to begin"
         )
         assert service.ready()[0] == 200
-        service.process.send_signal(number)
+        service.process.send_signal(signal.SIGTERM)
         seen: list[tuple[int, dict[str, object]]] = []
 
         def draining() -> bool:
@@ -80,16 +71,40 @@ def test_it_drains_and_leaves_everything_in_order(
 
         wait_for(draining, "for 503")
         assert seen[-1][1]["status"] == "draining"
-        assert service.get("/health")[0] == 200
         assert service.process.wait(60) == 0
     assert rows(campaign_home, "SELECT * FROM leases") == []
     assert not (campaign_home / "leadtui.db-wal").exists()
     check_whole(campaign_home)
-    # What was read is stored together with how far it was read.
-    ((cursor, counted),) = rows(campaign_home, "SELECT cursor, posts FROM feeds WHERE source = 'jsonl'")
-    assert (
-        json.loads(cursor)["line"] == counted == rows(campaign_home, "SELECT count(*) FROM posts")[0][0] > 0
+    # It ended after the transaction that it was in; what was read is stored together with how far that was.
+    ((cursor, counted, left),) = rows(
+        campaign_home, "SELECT cursor, posts, next_poll <= last_poll FROM feeds WHERE source = 'jsonl'"
     )
+    assert json.loads(cursor)["line"] == counted == rows(campaign_home, "SELECT count(*) FROM posts")[0][0]
+    assert 0 < counted < 12_000
+    assert left  # the next start goes on at once
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_other_signals_end_it_as_well(campaign_home: Path, number: signal.Signals) -> None:
+    with Service(campaign_home, LEADTUI_METRICS__ENABLED="false") as service:
+        wait_for(lambda: rows(campaign_home, "SELECT 1 FROM leases"), "for it to run")
+        assert service.end(number) == 0
+        assert "Traceback" not in service.stderr
+    assert rows(campaign_home, "SELECT * FROM leases") == []
+
+
+def test_one_that_was_told_not_to_hang_up_runs_on(campaign_home: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        service = Service(campaign_home)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with service:
+        service.wait_until_ready()
+        service.process.send_signal(signal.SIGHUP)
+        assert process("import", home=campaign_home, stdin=jsonl([post(1)])).code == 0
+        wait_for(lambda: service.value("leadtui_leads", status="new") == 1, "for it to go on")
+        assert service.end() == 0
 
 
 def test_numbers_follow_what_another_process_does(campaign_home: Path) -> None:

@@ -30,10 +30,8 @@ def test_failing_commands_tell_no_secret(home: Path, tmp_path: Path) -> None:
     file = home / "config.toml"
     wrong_databases = (
         f"postgresql+asyncpg://user:{CANARY}@127.0.0.1:1/leads",
-        f"postgresql+asyncpg://user:{CANARY}@[broken/leads",
         f"postgresql+asyncpg://user:{CANARY}@host:{CANARY}/leads",
         f"postgresql+asyncpg://user:pa/{CANARY}/ss@127.0.0.1:1/leads",
-        f"postgresql+asyncpg://user@127.0.0.1:1/leads?password={CANARY}",
         f"postgresql+nothing://user:{CANARY}@127.0.0.1/leads",
         f"{CANARY}",
     )

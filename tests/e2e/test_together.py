@@ -12,7 +12,7 @@ from tests.cli.running import CAMPAIGN, command, environment, process
 from tests.e2e.service import check_whole, rows
 
 
-@pytest.mark.parametrize(("count", "round_"), [(2, 1), (8, 1), (8, 2), (8, 3)])
+@pytest.mark.parametrize(("count", "round_"), [(2, 1), (8, 1), (8, 2)])
 def test_processes_that_start_at_once_on_an_empty_home(home: Path, count: int, round_: int) -> None:
     running = [
         subprocess.Popen(
