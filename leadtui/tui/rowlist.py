@@ -331,9 +331,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.scroll_to(y=max(0, y), animate=False, force=True)
 
     def _resize_to_total(self) -> None:
-        size = Size(0, self.total * self.row_height)
-        if self.virtual_size != size:
-            self.virtual_size = size
+        set_lines(self, self.total * self.row_height)
 
     def _keep_cursor_visible(self) -> None:
         height = self.size.height
@@ -436,6 +434,21 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         text = self.empty[line] if 0 <= line < len(self.empty) else ""
         style = palette.style("text" if line == 0 else "muted")
         return full_line([Segment("  " + cut(text, max(0, width - 3)), style)], width, palette.style("text"))
+
+
+def set_lines(view: ScrollView, lines: int) -> None:
+    """Say how many lines a view has in all; the screen is laid out anew only when its scroll bar comes or goes."""
+    size = Size(0, lines)
+    if view.virtual_size == size:
+        return
+    height = view.container_size.height
+    if view.virtual_size.height > height and lines > height:
+        view.set_reactive(ScrollView.virtual_size, size)
+        view.vertical_scrollbar.window_virtual_size = lines
+        if view.scroll_offset.y > lines - height:
+            view.scroll_to(y=lines - height, animate=False, force=True)
+    else:
+        view.virtual_size = size
 
 
 def full_line(segments: Sequence[Segment], width: int, filler: Style) -> Strip:

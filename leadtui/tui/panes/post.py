@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
-from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,7 +21,7 @@ from leadtui.tui.bars import PaneTitle
 from leadtui.tui.cells import cut, steady, wrap
 from leadtui.tui.jobs import Latest
 from leadtui.tui.looks import ago, meta_lines, status_sign, until, words
-from leadtui.tui.rowlist import full_line
+from leadtui.tui.rowlist import full_line, set_lines
 
 if TYPE_CHECKING:
     from leadtui.domain.models import Lead, LeadRow, Reason, Score
@@ -33,6 +33,8 @@ SLICE = 400
 """Body lines wrapped in one go; the rest follows between other work."""
 WIDEST = 92
 """Cells in a line at most: longer ones are hard to read."""
+PATIENCE = 0.06
+"""Seconds after which what a row says is shown, while the rest of its lead is still being loaded."""
 _KEPT = 48
 """Leads kept in memory, so that going back to one shows it at once."""
 
@@ -178,9 +180,7 @@ class PostView(ScrollView, can_focus=True):
             self.refresh()
 
     def _resize_to_lines(self) -> None:
-        size = Size(0, len(self._head) + len(self._body) + len(self._tail))
-        if size != self.virtual_size:
-            self.virtual_size = size
+        set_lines(self, len(self._head) + len(self._body) + len(self._tail))
 
     def _lay_head(
         self, row: LeadRow, lead: Lead | None, spans: list[Span], inner: int, palette: Palette
@@ -364,9 +364,17 @@ class PostPane(Widget):
         shown = self.view.lead
         if lead is None and row is not None and shown is not None and shown.row.id == row.id:
             lead = shown
-        self.view.show(row, lead)
+        if row is None or lead is not None or self.main.desk is None:
+            self.view.show(row, lead)
+        else:
+            # The desk is nearly always quicker than this, and one repaint is calmer than two.
+            self.set_timer(PATIENCE, partial(self._show_row, row))
         if row is not None and self.main.desk is not None:
             self._load_wanted.ask()
+
+    def _show_row(self, row: LeadRow) -> None:
+        if self._wanted is row and (self.view.row is None or self.view.row.id != row.id):
+            self.view.show(row, None)
 
     def reload(self) -> None:
         """Forget what was loaded and load what is shown again."""
