@@ -114,13 +114,12 @@ class Engine:
         from leadtui.telemetry.http import Ready
 
         checks = {"database": "ok", "schedule": "owner" if self.schedule.leads else "standby"}
-        is_ok = True
+        degraded: tuple[str, ...] = ()
         try:
-            await self.database.ping()
+            degraded = tuple(f"feed {name}" for name in await self._failing_feeds())
         except LeadTuiError as error:
             checks["database"] = str(error)
-            is_ok = False
-        degraded = tuple(f"feed {name}" for name in await self._failing_feeds()) if is_ok else ()
+        is_ok = checks["database"] == "ok"
         return Ready(is_ok and not self._draining, self._draining, checks, degraded)
 
     async def _failing_feeds(self) -> list[str]:

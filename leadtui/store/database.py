@@ -107,11 +107,6 @@ class Database:
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _EXCLUSIVE_LOCK})
             yield connection
 
-    async def ping(self) -> None:
-        """Raise unless the database answers."""
-        async with self.read() as connection:
-            await connection.execute(text("SELECT 1"))
-
     async def revision(self) -> str | None:
         """Return the schema's revision, or None for an empty database."""
         async with self.read() as connection:
