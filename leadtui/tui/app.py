@@ -5,6 +5,7 @@ Imports here stand before the first frame: nothing but Textual's core and the li
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from leadtui.services.events import Event
     from leadtui.store.firstpage import FirstPage
 
+LEAVE_WITHIN = 2.0
+"""Seconds that verdicts which are not stored yet may hold up leaving."""
 _log = logging.getLogger("leadtui.tui")
 
 
@@ -119,6 +122,9 @@ class LeadTuiApp(App[str], inherit_bindings=False):
             self.failure = error
             self.exit(return_code=int(error.code))
             return
+        except Exception as error:
+            self._handle_exception(error)
+            return
         desk.events.subscribe(self._on_event)
         self.main.connect(desk)
 
@@ -171,8 +177,10 @@ class LeadTuiApp(App[str], inherit_bindings=False):
                 finish = getattr(screen, "finish", None)
                 if finish is not None and not await finish() and code is None:
                     return
-            if self.main.desk is not None:
-                await self.main.jobs.idle()
+            self.main.say("leaving …", "muted")
+            await asyncio.wait_for(self.main.jobs.idle(), LEAVE_WITHIN)
+        except TimeoutError:
+            _log.warning("the dashboard left before every verdict was stored")
         finally:
             if code is not None:
                 self.exit(return_code=code)
@@ -197,8 +205,6 @@ class LeadTuiApp(App[str], inherit_bindings=False):
 
     async def copy(self, text: str) -> str:
         """Copy by the terminal and by the desktop's own tool; returns how, for the status line."""
-        import asyncio
-
         from leadtui.tui.outside import copy_tool, osc52, run_copy_tool
 
         ways = []

@@ -57,12 +57,14 @@ def status_sign(row: LeadRow) -> Sign:
     return STATUSES.get(row.status, ("·", clean_line(row.status, 20), "muted"))
 
 
-def feed_sign(feed: Feed, polling: Sequence[str]) -> Sign:
-    """How a feed is doing."""
+def feed_sign(feed: Feed, polling: Sequence[str], mode: str) -> Sign:
+    """How a feed is doing; `off` while nothing can read it."""
     if feed.name in polling:
         return "↻", "reading", "accent"
     if feed.errors:
         return "✗", "failing", "bad"
+    if mode == "off":
+        return "–", "off", "muted"
     if feed.last_poll is None:
         return "○", "waiting", "muted"
     return "✓", "ok", "good"

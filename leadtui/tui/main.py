@@ -221,6 +221,9 @@ class Main(Screen[None]):
             if event.key == "ctrl+c":
                 self.say(f"{self.key('quit')} leaves leadtui")
                 event.stop()
+            elif event.key == "ctrl+z":
+                self.app.action_suspend_process()
+                event.stop()
             return
         event.stop()
         event.prevent_default()

@@ -88,6 +88,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.row_height = row_height
         self._empty: tuple[str, ...] = ()
         self._drawn: dict[tuple[Row, Look], list[Strip]] = {}
+        self._placing = False
         self._said: tuple[Hashable, bool] | None = None
 
     def key_of(self, row: Row) -> Hashable:
@@ -161,9 +162,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.exact = exact
         found = self.index_of(self.key_of(row)) if row is not None and not top else None
         self.cursor = 0 if top else self._clamp(self.cursor if found is None else found)
-        self._resize_to_total()
-        self._scroll(0 if top else self.cursor * self.row_height + lead)
-        self._keep_cursor_visible()
+        self._place(0 if top else self.cursor * self.row_height + lead)
         if self._picture() != before:
             self.refresh()
         self._tell(changed=self.current != row)
@@ -199,15 +198,15 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     def _shift(self, by: int) -> None:
         """The list is `by` rows longer above than was thought: everything keeps its place on the screen."""
         self.start_at += by
-        self.cursor = self._clamp(self.cursor + by)
-        self._set_total(max(0, self.total + by))
-        self._scroll(max(0, self.scroll_offset.y + by * self.row_height))
+        self.cursor = max(0, self.cursor + by)
+        self.total = max(0, self.total + by)
+        self._place(self.scroll_offset.y + by * self.row_height)
 
     def _set_total(self, total: int) -> None:
         if total != self.total:
             self.total = total
             self.cursor = self._clamp(self.cursor)
-            self._resize_to_total()
+            self._place(self.scroll_offset.y)
 
     def _let_go(self) -> None:
         """Forget the rows farthest from what is seen."""
@@ -262,9 +261,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.marks.difference_update(keys)
         self.total = max(0, self.total - gone)
         self.cursor = self._clamp(self.cursor - before)
-        self._resize_to_total()
-        self._scroll(max(0, self.scroll_offset.y - before * self.row_height))
-        self._keep_cursor_visible()
+        self._place(self.scroll_offset.y - before * self.row_height)
         self.refresh()
         self._tell()
 
@@ -326,6 +323,14 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     def _clamp(self, index: int) -> int:
         return max(0, min(index, self.total - 1))
 
+    def _place(self, y: int) -> None:
+        """Take the present total, scroll to line `y` and keep the cursor where it was put, in view."""
+        self._placing = True
+        self._resize_to_total()
+        self._scroll(y)
+        self._keep_cursor_visible()
+        self._placing = False
+
     def _scroll(self, y: int) -> None:
         """Scroll at once, also before the layout knows that there is more than fits."""
         self.scroll_to(y=max(0, y), animate=False, force=True)
@@ -360,7 +365,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Wheel and scroll bar take the cursor along: a verdict never falls on a row that is out of sight."""
         super().watch_scroll_y(old_value, new_value)
-        if round(old_value) == round(new_value) or not self.total or not self.size.height:
+        unmoved = round(old_value) == round(new_value)
+        if self._placing or unmoved or not self.total or not self.size.height:
             return
         first = -(-round(new_value) // self.row_height)
         last = max(first, (round(new_value) + self.size.height) // self.row_height - 1)

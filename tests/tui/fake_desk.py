@@ -320,6 +320,10 @@ class FakeDesk:
         """All feeds."""
         return list(self.stored_feeds)
 
+    def feed_mode(self, feed: Feed) -> str:
+        """Everything by the same way, but for one that nothing can read."""
+        return "off" if feed.name == "r/webdev" else "rss"
+
     async def poll_now(self, feed_id: int | None = None) -> str:
         """Only say so."""
         self._note("poll_now", feed_id)

@@ -523,3 +523,62 @@ async def test_leaving() -> None:
         await pilot.pause()
     assert app.return_code == 0
     assert app.return_value is None
+
+
+async def test_feeds_tell_how_they_are_doing() -> None:
+    desk = sample(5)
+    desk.now_doing = replace(
+        desk.now_doing, polling=("r/freelance",), problem="the disk is nearly full", job="scoring 5 of 9"
+    )
+    app = make_app(desk)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settled(pilot)
+        lines = {
+            line.split()[1]: line
+            for line in screen_text(app).splitlines()
+            if line[1:].startswith(("↻", "✓", "✗", "–"))
+        }
+        assert "↻ r/freelance" in lines["r/freelance"]
+        assert "reading" in lines["r/freelance"]
+        assert "ok · read 4m ago · next 11m · 873 posts · rss" in lines["r/smallbusiness"]
+        assert "failing · 3× 429 too many requests" in lines["r/consulting"]
+        assert "off · not read yet" in lines["r/webdev"]
+        status = screen_text(app).splitlines()[-2]
+        assert "! the disk is nearly full" in status
+        assert "scoring 5 of 9 · ↻ reading r/freelance · schedules" in status
+
+
+async def test_a_viewer_says_who_schedules() -> None:
+    desk = sample(5)
+    desk.now_doing = replace(desk.now_doing, role="watches", owner_pid=4711, next_poll=None)
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "watches pid 4711" in screen_text(app)
+
+
+async def test_views_are_chosen_with_the_mouse() -> None:
+    app = make_app(sample(30))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settled(pilot)
+        place = screen_text(app).splitlines()[0].index("Saved")
+        await pilot.click(offset=(place + 1, 0))
+        await settled(pilot)
+        assert app.main.leads.view == "saved"
+        assert {row.status for row in app.main.leads.list.rows} == {"saved"}
+
+
+async def test_verdicts_given_just_before_leaving_are_stored() -> None:
+    desk = ladder(9)
+    opened = asyncio.Event()
+    app = make_app(desk, opened=opened)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("s", "x", "q")
+        await pilot.pause(0.05)
+        assert app.is_running
+        opened.set()
+        await pilot.pause(0.2)
+    assert [call[1:] for call in desk.calls if call[0] == "set_status"] == [
+        ((1,), "saved"),
+        ((2,), "ignored"),
+    ]

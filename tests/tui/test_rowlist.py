@@ -67,13 +67,15 @@ def test_the_cursor_stays_on_its_row() -> None:
         running = app.run_test(size=(30, HEIGHT))
         runner.run(running.__aenter__())
 
-        @settings(max_examples=60, deadline=None)
+        @settings(max_examples=150, deadline=None)
         @given(st.integers(0, 60), CHANGES)
         def play(count: int, changes: Sequence[tuple[str, int]]) -> None:
             runner.run(change_rows(app.numbers, count, changes))
 
-        play()
-        runner.run(running.__aexit__(None, None, None))
+        try:
+            play()
+        finally:
+            runner.run(running.__aexit__(None, None, None))
 
 
 async def change_rows(numbers: Numbers, count: int, changes: Sequence[tuple[str, int]]) -> None:

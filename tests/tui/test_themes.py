@@ -39,7 +39,7 @@ def test_text_differs_from_its_background_with_16_colours(name: str) -> None:
         return Color.parse(palette.colors[color]).downgrade(ColorSystem.STANDARD).number
 
     for text in themes.TEXTS:
-        for background in ("background", "surface"):
+        for background in themes.BACKGROUNDS:
             assert reduced(text) != reduced(background), f"{text} on {background}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -26,6 +26,8 @@ class FeedList(RowList["Feed"]):
     """Feeds, one line each."""
 
     polling: tuple[str, ...] = ()
+    modes: Mapping[int, str] = {}
+    """How each feed is read, by its id."""
 
     def key_of(self, row: Feed) -> int:
         """The id of the feed."""
@@ -34,16 +36,20 @@ class FeedList(RowList["Feed"]):
     def draw(self, row: Feed, look: Look) -> list[list[Segment]]:
         """State, name, and what happened last and happens next."""
         palette, on = self.palette(), look.background
-        sign, word, color = feed_sign(row, self.polling)
+        mode = self.modes.get(row.id, row.source)
+        sign, word, color = feed_sign(row, self.polling, mode)
         now = time.time()
         name = fit(clean_line(row.name, 120), max(8, min(22, look.width // 3)))
         details: list[tuple[str, str]] = [
             (word, color),
             (f"{row.errors}× {clean_line(row.last_error, 200)}" if row.errors else "", "bad"),
             (f"read {ago(now, row.last_poll)} ago" if row.last_poll is not None else "not read yet", "muted"),
-            (f"next {until(now, row.next_poll)}" if row.next_poll is not None else "", "muted"),
+            (
+                f"next {until(now, row.next_poll)}" if row.next_poll is not None and mode != "off" else "",
+                "muted",
+            ),
             (plural(row.posts, "post"), "muted"),
-            (clean_line(row.source, 40), "muted"),
+            ("" if mode == "off" else clean_line(mode, 40), "muted"),
             (f"gap {clean_line(row.gap, 60)}" if row.gap else "", "warning"),
         ]
         edge = "▌" if look.cursor else " "
@@ -85,6 +91,10 @@ class FeedsPane(Widget):
         if self.main.desk is None:
             return
         feeds: Sequence[Feed] = await self.main.desk.feeds()
+        modes = {feed.id: self.main.desk.feed_mode(feed) for feed in feeds}
+        if modes != self.list.modes:
+            self.list.modes = modes
+            self.list.redraw()
         self.list.empty = ("No feeds yet.", "A campaign brings its subreddits.")
         self.list.show(feeds)
         self.main.fit_small_panes()
