@@ -60,7 +60,7 @@ class Line(Widget):
         segments = []
         for text, color in pieces:
             shown = cut(harmless(text), width)
-            if not shown:
+            if text and not shown:
                 break
             bold = color.startswith("*")
             segments.append(Segment(shown, palette.style(color.lstrip("*"), self.on, bold=bold)))

@@ -27,6 +27,7 @@ class FilterBar(Vertical):
     FilterBar Horizontal { height: 1; background: $lead-surface; }
     FilterBar #slash { width: 3; }
     FilterBar Input, FilterBar Input:focus { height: 1; border: none; padding: 0; width: 1fr; background: $lead-surface; color: $lead-text; }
+    FilterBar Input > .input--placeholder { color: $lead-muted; }
     FilterBar #wrong { display: none; }
     FilterBar.-wrong #wrong { display: block; }
     """
@@ -82,7 +83,7 @@ class FilterBar(Vertical):
             self._timer.stop()
             self._timer = None
         wrong = self.pane.apply_filter(self.input.value)
-        self._wrong.say([(f"   {wrong}", "warning")])
+        self._wrong.say([(f"   {wrong.removeprefix('query, ')}", "warning")])
         self.set_class(bool(wrong), "-wrong")
         return not wrong
 

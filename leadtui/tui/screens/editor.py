@@ -47,7 +47,8 @@ class Editor(Screen[None]):
     """Write one draft. Closing saves; nothing written is ever thrown away here."""
 
     DEFAULT_CSS = """
-    Editor { layout: vertical; background: $lead-background; }
+    Editor { layout: vertical; background: $lead-background; color: $lead-text; }
+    Editor PostView { height: 1fr; background: $lead-background; }
     Editor #desk { layout: horizontal; height: 1fr; }
     Editor #post-side { width: 1fr; }
     Editor #text-side { width: 1fr; border-left: solid $lead-rule; }

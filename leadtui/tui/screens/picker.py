@@ -72,6 +72,7 @@ class Picker(ModalScreen[Value]):
     Picker { align: center top; background: $lead-background 60%; }
     Picker > Vertical { width: 92%; max-width: 84; height: auto; margin-top: 1; background: $lead-surface; }
     Picker Input, Picker Input:focus { height: 1; border: none; padding: 0 1; background: $lead-surface; color: $lead-text; }
+    Picker Input > .input--placeholder { color: $lead-muted; }
     Picker ChoiceList { height: auto; max-height: 70vh; background: $lead-surface; scrollbar-background: $lead-surface; }
     """
 
@@ -97,11 +98,12 @@ class Picker(ModalScreen[Value]):
         self.input.focus()
 
     def _narrow(self, typed: str) -> None:
-        rows = sorted(
-            (rank, place, choice) for place, choice in enumerate(self._choices) if (rank := match(typed, f"{choice.label} {choice.detail}")) >= 0
-        ) if typed else [(0, place, choice) for place, choice in enumerate(self._choices)]  # fmt: skip
+        ranked = [
+            (match(typed, choice.label, choice.detail), place) for place, choice in enumerate(self._choices)
+        ]
+        rows = [self._choices[place] for rank, place in sorted(ranked) if rank >= 0]
         self.list.empty = ("Nothing matches.",)
-        self.list.show([choice for _, _, choice in rows], top=True)
+        self.list.show(rows, top=True)
         self.list.styles.height = max(1, min(len(rows), 16))
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -141,16 +143,16 @@ class Picker(ModalScreen[Value]):
         event.prevent_default()
 
 
-def match(typed: str, text: str) -> int:
-    """How well `typed` matches: 0 is best, -1 not at all. Its letters must all occur, in order."""
-    typed, text = typed.casefold(), text.casefold()
-    if typed in text:
-        return text.index(typed)
+def match(typed: str, label: str, detail: str) -> int:
+    """How well `typed` matches, 0 best and -1 not at all: within the label, its letters in order there, or the detail."""
+    typed, label = typed.casefold(), label.casefold()
+    if typed in label:
+        return label.index(typed)
     position = 0
     for letter in typed.replace(" ", ""):
-        position = text.find(letter, position) + 1
+        position = label.find(letter, position) + 1
         if not position:
-            return -1
+            return 2_000 if typed in detail.casefold() else -1
     return 1_000 + position
 
 

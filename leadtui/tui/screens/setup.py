@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leadtui.tui.main import Main
 
 CHOICES = (
-    Choice("demo", "Look around", "with invented leads that keep arriving; nothing is kept"),
+    Choice("demo", "Look around", "on invented leads; nothing is kept"),
     Choice("describe", "Describe your product", "and leads for it are looked for"),
     Choice("quit", "Quit", ""),
 )
@@ -42,7 +42,7 @@ class Setup(Screen[None]):
     Setup { align: center middle; background: $lead-background; }
     Setup > Vertical { width: 90%; max-width: 78; height: auto; }
     Setup Line { margin-bottom: 1; }
-    Setup ChoiceList { height: 3; }
+    Setup ChoiceList { height: 3; margin-bottom: 1; }
     """
 
     def __init__(self, main: Main) -> None:
@@ -111,6 +111,7 @@ class CampaignForm(Screen[None]):
     CampaignForm { align: center top; background: $lead-background; }
     CampaignForm > VerticalScroll { width: 92%; max-width: 84; height: 1fr; margin-top: 1; scrollbar-size-vertical: 1; }
     CampaignForm Input, CampaignForm Input:focus { height: 1; border: none; padding: 0 1; background: $lead-surface; color: $lead-text; margin: 0 0 1 0; }
+    CampaignForm Input > .input--placeholder { color: $lead-muted; }
     CampaignForm Input:focus { background: $lead-cursor; }
     """
 
