@@ -68,9 +68,13 @@ class Drafting:
             return _template(lead, await _campaign(connection, lead))
 
     async def save(self, draft_id: int, body: str) -> None:
-        """Replace the text of an open draft; it is durable when this returns."""
+        """Replace the text of an open draft; it is durable when this returns.
+
+        The words are the user's own and stay as they are, but for what no database stores.
+        """
+        storable = body.replace("\0", "\u2400").encode("utf-8", "replace").decode("utf-8")
         async with self._database.write() as connection:
-            if not await drafts.save(connection, draft_id, body, time.time()):
+            if not await drafts.save(connection, draft_id, storable, time.time()):
                 raise _missing(draft_id)
         self._events.publish(DraftsChanged())
 

@@ -7,6 +7,7 @@ the machine are noticed by comparing the wall clock with the monotonic one, and 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -176,11 +177,15 @@ class Schedule:
             self._metrics.scheduler_leader.set(0)
         if self._scheduler is not None:
             self._scheduler.pause()
+        for task in self._running:
+            task.cancel()  # what it did not commit, the new owner does
         self._events.publish(ActivityChanged())
 
     def _jobs(self) -> AsyncIOScheduler:
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+        # It warns of every run that it leaves out because the last one still goes on, which here is how it should be.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         # Late runs are made up for once, however long the machine slept.
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
@@ -203,13 +208,14 @@ class Schedule:
             return  # after standing still, ask for the lease before doing anything
         task = asyncio.ensure_future(work())
         self._running.add(task)
-        try:
-            await task
-        except LeadTuiError as error:
+        task.add_done_callback(self._running.discard)
+        await asyncio.wait((task,))
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, LeadTuiError):
             self._log.warning("job_failed", error=str(error))
             self._set_problem(str(error))
-        finally:
-            self._running.discard(task)
+        elif error is not None:
+            raise error
 
     async def _wake(self) -> None:
         async with self._database.read() as connection:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import inspect
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -39,8 +40,11 @@ async def rows(engine: Engine, query: str = "") -> list[LeadRow]:
     return list((await engine.desk.page(query, limit=100_000)).rows)
 
 
-async def until(what: Callable[[], bool], seconds: float = 30.0) -> None:
+async def until(what: Callable[[], bool | Awaitable[bool]], seconds: float = 30.0) -> None:
     """Wait for something to become true; fails when it does not for far longer than it should take."""
     async with asyncio.timeout(seconds):
-        while not what():  # noqa: ASYNC110 - what is waited for is seen from outside only
+        while True:
+            told = what()
+            if (await told) if inspect.isawaitable(told) else told:
+                return
             await asyncio.sleep(0.02)
