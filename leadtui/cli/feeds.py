@@ -48,11 +48,9 @@ def list_(config: Config, as_json: bool) -> None:
                 if feed.next_poll is None or feed.next_poll <= now
                 else f"next in {age(feed.next_poll - now)}"
             )
-        newest = f"newest {age(now - feed.newest_post)}" if feed.newest_post else "no post yet"
+        newest = f" · newest {age(now - feed.newest_post)}" if feed.newest_post else ""
         left = "" if feed.requests_left is None else f" · {feed.requests_left} requests left"
-        say(
-            f"{feed.name}  {mode or 'off'} · {last} · {coming} · {plural(feed.posts, 'post')} · {newest}{left}"
-        )
+        say(f"{feed.name}  {mode or 'off'} · {last} · {coming} · {plural(feed.posts, 'post')}{newest}{left}")
         if feed.errors:
             say(f"    {plural(feed.errors, 'failure')} in a row: {feed.last_error}")
         if feed.gap:
@@ -79,6 +77,10 @@ def add(config: Config, source: str, target: str, every: float | None, as_json: 
             f'no source is called "{clean_line(source, 60)}"', fix=f"known: {', '.join(sorted(REGISTRY))}"
         )
 
+    if not target or clean_line(target) != target:
+        raise ConfigError(
+            "the target is empty or has characters that cannot be shown", fix="give it a plain name"
+        )
     path = os.path.expanduser(target)
     if os.path.exists(path):
         # Whoever polls it may be started in another folder.

@@ -67,7 +67,7 @@ def import_(config: Config, campaign: str | None, posts: str, as_json: bool) -> 
     with _open(posts) as stream:
         done, bad_lines = run(_import(config, campaign, _records(stream, posts)))
     if as_json:
-        errors = [{"line": bad.line, "error": bad.error} for bad in done.bad]
+        errors = [{"line": bad.line or None, "error": bad.error} for bad in done.bad]
         emit(
             read=done.read,
             new_posts=done.new_posts,
@@ -77,7 +77,7 @@ def import_(config: Config, campaign: str | None, posts: str, as_json: bool) -> 
         )
     else:
         for bad in done.bad[:_SHOWN_BAD_LINES]:
-            note(f"line {bad.line}: {bad.error}")
+            note(f"line {bad.line}: {bad.error}" if bad.line else bad.error)
         if bad_lines > _SHOWN_BAD_LINES:
             note(f"and {plural(bad_lines - _SHOWN_BAD_LINES, 'more bad line')}")
         say(
@@ -157,6 +157,8 @@ async def _import(
                 done = await opened.discovery.ingest(chunk, "jsonl", wanted=wanted)
                 new_posts += done.new_posts
                 new_leads += done.new_leads
+                bad_lines += len(done.bad)
+                bad.extend(done.bad[: _KEPT_BAD_LINES - len(bad)])
                 progress.show(read, new_leads)
         if not await _has_campaigns(opened):
             note("no campaign yet: the posts are stored, and are scored as soon as there is one")

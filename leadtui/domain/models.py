@@ -68,7 +68,11 @@ class Post:
     """A post or comment, already passed through `text.clean`."""
 
     id: str
-    """Its name where it was written: Reddit's fullname, or whatever the file calls it."""
+    """Its name where it was written: Reddit's fullname, or whatever the file calls it.
+
+    It must be unique among all posts from everywhere: a source whose names are unique in one place only puts that
+    place in front (`inbox/001`). The same id again is the same post, written anew.
+    """
     subreddit: str
     title: str
     body: str = ""
@@ -237,6 +241,7 @@ class BadLine:
     """A record of a source that could not be used; it does not stop the rest."""
 
     line: int
+    """Where it stands, counted from 1; 0 when that says nothing."""
     error: str
 
 

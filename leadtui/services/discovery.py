@@ -18,7 +18,7 @@ from leadtui.store import campaigns, feeds, leads, posts
 from leadtui.store.campaigns import Stored
 from leadtui.store.database import Connection, Database
 from leadtui.telemetry import logs
-from leadtui.text import clean_line
+from leadtui.text import clean_line, plural
 
 if TYPE_CHECKING:
     from leadtui.ports import PostSource
@@ -47,7 +47,7 @@ class Pass:
     new_posts: int = 0
     new_leads: int = 0
     errors: list[tuple[str, str]] = field(default_factory=list)
-    """(feed, what went wrong)."""
+    """(feed, what went wrong), a line for each feed that failed and each that had records of no use."""
 
 
 class Discovery:
@@ -110,7 +110,7 @@ class Discovery:
                 found = 0
                 for (campaign_id, _), scores in zip(targets, scored, strict=True):
                     found += await _store(connection, campaign_id, latest, scores, inserted, now)
-                result = Ingested(len(batch), inserted.new, found)
+                result = Ingested(len(batch), inserted.new, found, _strangers(inserted))
                 if record is not None:
                     await record(connection, result)
         self._announce(result, source)
@@ -148,10 +148,9 @@ class Discovery:
 
     async def add_feed(self, source: str, target: str, interval: float) -> str:
         """Poll `target` with a source of the registry from now on; returns the feed's name."""
-        shown = clean_line(target, 1_000)
-        name = f"{source}:{shown}"
+        name = f"{source}:{clean_line(target)}"
         async with self._database.exclusive() as connection:
-            if not await feeds.add(connection, name, source, shown, interval):
+            if not await feeds.add(connection, name, source, target, interval):
                 raise ConfigError(f"there is a feed {name} already", fix="see 'leadtui feeds list'")
         self._events.publish(FeedsChanged())
         return name
@@ -195,6 +194,12 @@ class Discovery:
             done.fetched += result.read
             done.new_posts += result.new_posts
             done.new_leads += result.new_leads
+            if result.bad:
+                first = result.bad[0]
+                place = f"line {first.line}: " if first.line else ""
+                done.errors.append(
+                    (feed.name, f"{plural(len(result.bad), 'bad record')} passed over; {place}{first.error}")
+                )
         return done
 
     async def backfill(self, progress: Progress | None = None) -> int:
@@ -287,7 +292,7 @@ class Discovery:
             read += result.read
             new_posts += result.new_posts
             new_leads += result.new_leads
-            bad += batch.bad
+            bad += batch.bad + result.bad
             if not more or self.stopping:
                 break
             cursor = batch.cursor
@@ -385,9 +390,17 @@ async def _store(
     judged = [
         (_lead_row(inserted.ids[post.id], post, score, now), score.lead)
         for post, score in zip(batch, scores, strict=True)
-        if post.id in inserted.changed or inserted.ids[post.id] not in known
+        if post.id in inserted.ids and (post.id in inserted.changed or inserted.ids[post.id] not in known)
     ]
     return await _settle(connection, campaign_id, judged)
+
+
+def _strangers(inserted: posts.Inserted) -> tuple[BadLine, ...]:
+    """Say which posts were not taken in because another post has their id."""
+    return tuple(
+        BadLine(0, f'id "{name}" belongs to another post already, in r/{subreddit}')
+        for name, subreddit in inserted.taken.items()
+    )
 
 
 async def _settle(

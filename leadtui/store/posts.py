@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, text, update
@@ -26,6 +26,8 @@ class Inserted:
     new: int
     changed: frozenset[str]
     """Own ids of known posts whose text is not what it was."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """Own ids that another post has already, with that post's subreddit: a post never moves, so these are strangers."""
 
 
 async def insert(connection: AsyncConnection, batch: Sequence[Post], source: str, now: float) -> Inserted:
@@ -39,6 +41,13 @@ async def insert(connection: AsyncConnection, batch: Sequence[Post], source: str
     for start in range(0, len(names), _CHUNK):
         chunk = select(posts).where(posts.c.ext_id.in_(names[start : start + _CHUNK]))
         known.update({row.ext_id: row for row in await connection.execute(chunk)})
+    strangers = {
+        name: str(row.subreddit)
+        for name, row in known.items()
+        if row.subreddit.lower() != latest[name].subreddit.lower()
+    }
+    for name in strangers:
+        del known[name], latest[name]
     fresh = [post for name, post in latest.items() if name not in known]
     ids = {name: int(row.id) for name, row in known.items()}
     if fresh:
@@ -53,7 +62,7 @@ async def insert(connection: AsyncConnection, batch: Sequence[Post], source: str
             )
             await connection.execute(text(add), {"first": first, "last": first + len(fresh) - 1})
     changed = await _refresh(connection, [(row, latest[name]) for name, row in known.items()])
-    return Inserted(ids, len(fresh), changed)
+    return Inserted(ids, len(fresh), changed, strangers)
 
 
 async def after(
