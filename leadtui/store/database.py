@@ -28,7 +28,8 @@ FILE = "leadtui.db"
 HEAD = "0001"
 """The newest migration; a database that says so is not looked at any further."""
 BUSY_SECONDS = 5.0
-_PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 30
+"""How long a PostgreSQL transaction waits for a lock; twice as long, and one that stands still is ended."""
 _FULL_CHECK_BYTES = 256 * 2**20
 _EXCLUSIVE_LOCK = 0x1EAD7001
 _MIGRATION_LOCK = 0x1EAD7002
@@ -321,8 +322,8 @@ def _remote(cls: Callable[..., Database], url: str) -> Database:
 def _bound_waiting(connection: Any, _record: Any) -> None:
     """A process that stands still in mid-transaction must not hold up all the others for ever."""
     cursor = connection.cursor()
-    for setting in ("lock_timeout", "idle_in_transaction_session_timeout"):
-        cursor.execute(f"SET {setting} = '{_PATIENCE_SECONDS}s'")
+    cursor.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{2 * PATIENCE_SECONDS}s'")
     cursor.close()
     connection.commit()
 

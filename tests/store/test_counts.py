@@ -38,6 +38,8 @@ class Counting(RuleBasedStateMachine):
     def begin(self) -> None:
         self.run(empty(self.engine.database))
         self.campaigns: set[str] = set()
+        self.add_or_edit("one", 0)
+        self.take_in(list(range(13)), "old")
 
     @rule(name=st.sampled_from(NAMES), limit=LIMITS)
     def add_or_edit(self, name: str, limit: int) -> None:

@@ -249,6 +249,26 @@ def test_sqlite_never_reads_or_sorts_a_big_table(sqlite_plans: Plans) -> None:
     assert not complaints
 
 
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("status, first page", "ix_leads_status_score"),
+        ("status in campaign, after depth", "ix_leads_campaign_status_score"),
+        ("campaign, after depth", "ix_leads_campaign_score"),
+        ("subreddit, after depth", "ix_leads_subreddit_score"),
+        # What is rare goes first, however small a part of the view it is.
+        ("rare word within a view", "ix_leads_post"),
+        ("rare word within a view, after", "ix_leads_post"),
+        ("author within a view", "ix_leads_post"),
+        ("word within a view", "ix_leads_post"),
+        ("snoozed due?", "ix_leads_snoozed"),
+    ],
+)
+def test_sqlite_takes_the_index_that_was_made_for_it(sqlite_plans: Plans, name: str, index: str) -> None:
+    finding = [s for s in sqlite_plans[name] if re.match(r"SELECT leads.id\s+FROM", s.sql)]
+    assert _indexes(finding[-1].plan)[0] == index
+
+
 def test_postgresql_never_reads_all_posts_or_leads(postgres_plans: Plans) -> None:
     _show(postgres_plans)
     scans = [

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-
-from sqlalchemy import text
-
 from leadtui.domain.models import Change
 from leadtui.store import campaigns, drafts, leads, triage
 from leadtui.store.database import Database
@@ -197,21 +192,3 @@ async def test_more_marks_than_one_statement_can_name(database: Database) -> Non
     assert change.leads == 6_000
     assert set((await statuses(database)).values()) == {"new"}
     assert await counts_are_right(database)
-
-
-async def test_verdicts_given_at_once_are_steps_of_their_own(database: Database) -> None:
-    """Two dashboards on one database: each takes back what it did itself, and nothing waits for ever."""
-    ids = await add_leads(database, [1] * 40)
-    dice = random.Random(7)
-
-    async def work(origin: str) -> None:
-        for _ in range(15):
-            await give(database, dice.sample(ids, 10), dice.choice(["saved", "ignored", "won"]), None, origin)
-            if dice.random() < 0.4:
-                await undo(database, origin)
-
-    await asyncio.gather(work("tui"), work("cli"), work("other"))
-    assert await counts_are_right(database)
-    mixed = text("SELECT batch FROM verdicts GROUP BY batch HAVING count(DISTINCT origin) > 1")
-    async with database.read() as connection:
-        assert (await connection.execute(mixed)).all() == []
