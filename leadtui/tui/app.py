@@ -289,5 +289,5 @@ class LeadTuiApp(App[str], inherit_bindings=False):
 
     def _tell_and_close(self, line: str) -> None:
         self._return_code = int(Exit.BUG)
-        self._exit_renderables = [Segments([Segment(clean_line(line))])]
+        self._exit_renderables = [Segments([Segment(clean_line(line)), Segment.line()])]
         self._close_messages_no_wait()

@@ -99,6 +99,24 @@ async def test_undo_and_redo_put_the_cursor_back() -> None:
         assert [desk.leads[index].row.status for index in (2, 3)] == ["saved", "ignored"]
 
 
+async def test_undo_in_another_view_leaves_the_cursor_alone() -> None:
+    desk = ladder(600)
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("s", "G", "s", "[")
+        await settled(pilot)
+        await pilot.press("g", "j", "j")
+        await settled(pilot)
+        before = current(app)
+        await pilot.press("]", "]", "u")
+        await settled(pilot)
+        assert (app.main.leads.view, ids(app)) == ("saved", [1])
+        assert current(app) == 1
+        assert desk.leads[600].row.status == "new"
+        assert before == 3
+
+
 async def test_marks_are_judged_together_as_one_step() -> None:
     desk = ladder(30)
     app = make_app(desk)

@@ -194,6 +194,10 @@ class LeadsPane(Widget):
             self._reload.ask()
             return
         self._asked_top, self._focus = False, None
+        if focus is not None and all(row.id != focus.id for row in page.rows):
+            # The lead is not in this view; the cursor has no business at the place where it would be.
+            self._reload.ask()
+            return
         self.counts = counts
         end = start + len(page.rows)
         total = max(total, end + 1) if page.more_after else end
