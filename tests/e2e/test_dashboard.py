@@ -20,7 +20,8 @@ from tests.terminal import Terminal
 LEADTUI = (sys.executable, "-m", "leadtui")
 CAMPAIGN = 'name = "everything"\nkeywords = ["invoicing"]\nsubreddits = ["freelance"]\nmin_score = 0\n'
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "posts_hostile.jsonl"
-PATIENCE = 20.0
+PATIENCE = 60.0
+"""Seconds; a busy machine takes its time, and no test here is about speed."""
 
 ESC, CSI_8BIT, BEL = "\x1b", "\x9b", "\x07"
 HOSTILE = (
@@ -195,7 +196,7 @@ def test_vanished_terminal_ends_it(home: Path, ignored: bool) -> None:
     assert ended(terminal, read=False) is not None
 
 
-def ended(terminal: Terminal, *, read: bool = True, seconds: float = 8.0) -> int:
+def ended(terminal: Terminal, *, read: bool = True, seconds: float = 30.0) -> int:
     """Wait for a program to end; returns its exit code, 128 and more for a signal."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -230,7 +231,7 @@ def test_leads_arrive_from_another_process_under_a_headless_owner(
     finally:
         owner.terminate()
         assert owner.wait(10) == 0
-    until(terminal, "schedules", seconds=30)
+    until(terminal, "schedules")
 
 
 def test_what_was_typed_into_a_draft_survives_kill_9(
@@ -241,7 +242,7 @@ def test_what_was_typed_into_a_draft_survives_kill_9(
     until(terminal, "needs an answer")
     until(terminal, "schedules")
     press(terminal, b"d")
-    until(terminal, "Draft")
+    until(terminal, "esc save")
     press(terminal, b"words that must not be lost")
     until(terminal, "saved")
     os.kill(terminal.pid, signal.SIGKILL)
@@ -252,7 +253,7 @@ def test_what_was_typed_into_a_draft_survives_kill_9(
         ]
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     again = open_dashboard()
-    until(again, "schedules", seconds=30)
+    until(again, "schedules")
     until(again, "words that must")
 
 
