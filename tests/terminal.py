@@ -39,7 +39,8 @@ class Terminal:
         self.record: list[tuple[float, bytes]] = []
         """(seconds since exec, bytes) of everything the program wrote."""
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
-        environment.pop("TMUX", None)
+        for name in ("TMUX", "COLUMNS", "LINES", "NO_COLOR"):  # of whoever runs us, not of this terminal
+            environment.pop(name, None)
         self.started = time.perf_counter()
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
