@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from textual.events import Key
+
 from leadtui.domain.models import Campaign
 from tests.tui.fake_desk import FakeDesk, make_app, make_lead, sample, screen_text
 from tests.tui.test_leads import current, ladder, settled
@@ -214,3 +216,24 @@ async def test_views_are_chosen_with_the_mouse() -> None:
         await settled(pilot)
         assert app.main.leads.view == "saved"
         assert {row.status for row in app.main.leads.list.rows} == {"saved"}
+
+
+async def test_keys_typed_ahead_of_a_closing_screen_do_no_harm() -> None:
+    app = make_app(ladder(9))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        for opening, keys in (
+            ("question_mark", "jxq"),
+            ("ctrl+p", ("escape", "escape")),
+            ("t", ("escape", "escape")),
+            ("d", ("escape", "escape")),
+        ):
+            await pilot.press(opening)
+            await settled(pilot)
+            screen = app.screen
+            assert screen is not app.main
+            for key in keys:
+                screen.post_message(Key(key, None))
+            await settled(pilot)
+            assert app.screen is app.main
+        assert "went wrong" not in screen_text(app)

@@ -19,6 +19,7 @@ from leadtui.text import clean, clean_line, plural
 from leadtui.tui.bars import KeyBar, Line
 from leadtui.tui.commands import Command, heard_in, keymap, keys_of, pretty
 from leadtui.tui.panes.post import PostView
+from leadtui.tui.screens import close
 
 if TYPE_CHECKING:
     from leadtui.domain.models import Draft
@@ -190,7 +191,7 @@ class Editor(Screen[None]):
         else:
             self.main.say("draft saved" if self._saved.strip() else "draft is empty")
         self.main.drafts.reload()
-        self.dismiss(None)
+        close(self)
 
     async def _insert_template(self) -> None:
         if self.text.text.strip():

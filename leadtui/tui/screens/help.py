@@ -17,6 +17,7 @@ from textual.strip import Strip
 from leadtui.tui.bars import Line
 from leadtui.tui.cells import cut, fit, width_of
 from leadtui.tui.commands import PANES, heard_in, keys_of, pretty
+from leadtui.tui.screens import close
 
 if TYPE_CHECKING:
     from leadtui.tui.themes import Palette
@@ -118,4 +119,4 @@ class Help(ModalScreen[None]):
         if event.key in steps:
             self._text.scroll_to(y=max(0, self._text.scroll_offset.y + steps[event.key]), animate=False)
         else:
-            self.dismiss(None)
+            close(self)

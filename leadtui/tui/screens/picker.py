@@ -18,6 +18,7 @@ from leadtui.tui.bars import Line
 from leadtui.tui.cells import cut, fit, width_of
 from leadtui.tui.commands import COMMANDS, Command, heard_in, keys_of, pretty
 from leadtui.tui.rowlist import Look, RowList
+from leadtui.tui.screens import close
 
 if TYPE_CHECKING:
     from leadtui.tui.main import Main
@@ -119,7 +120,7 @@ class Picker(ModalScreen[Value]):
     def _choose(self) -> None:
         row = self.list.current
         if row is not None and not row.reason:
-            self.dismiss(row.value)
+            close(self, row.value)
 
     def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Nothing of the main screen's business."""
@@ -136,7 +137,7 @@ class Picker(ModalScreen[Value]):
         if event.key in steps:
             self.list.go(self.list.cursor + steps[event.key])
         elif event.key == "escape":
-            self.dismiss(None)
+            close(self)
         else:
             return
         event.stop()

@@ -12,6 +12,7 @@ from textual.widgets import Input, TextArea
 
 from leadtui.text import clean
 from leadtui.tui.bars import Line
+from leadtui.tui.screens import close
 
 if TYPE_CHECKING:
     from leadtui.tui.app import LeadTuiApp
@@ -63,15 +64,15 @@ class Prompt(ModalScreen[str]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep the line."""
         event.stop()
-        self.dismiss(event.value.strip())
+        close(self, event.value.strip())
 
     def on_key(self, event: events.Key) -> None:
         """Keep or leave."""
         if event.key == "escape":
-            self.dismiss(None)
+            close(self)
         elif event.key == "ctrl+s":
             text = self.field.text if isinstance(self.field, TextArea) else self.field.value
-            self.dismiss(text.strip())
+            close(self, text.strip())
         else:
             return
         event.stop()

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from leadtui.errors import LeadTuiError
 from leadtui.text import clean_line, plural
 from leadtui.tui.bars import Line
+from leadtui.tui.screens import close
 from leadtui.tui.screens.picker import Choice, ChoiceList
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Setup(Screen[None]):
             case "enter":
                 self._choose()
             case "escape":
-                self.dismiss(None)
+                close(self)
             case "q" | "ctrl+q" | "ctrl+c":
                 self.main.desk_app.quit()
 
@@ -98,7 +99,7 @@ class Setup(Screen[None]):
         match choice.value if choice is not None else "":
             case "demo":
                 self.app.exit("demo")
-            case "describe":
+            case "describe" if self.is_current:
                 self.app.switch_screen(CampaignForm(self.main))
             case "quit":
                 self.main.desk_app.quit()
@@ -152,7 +153,7 @@ class CampaignForm(Screen[None]):
             case "ctrl+s":
                 self._store()
             case "escape":
-                self.dismiss(None)
+                close(self)
             case "ctrl+q":
                 self.main.desk_app.quit()
             case "down":
@@ -187,5 +188,5 @@ class CampaignForm(Screen[None]):
             self._note.say([(str(error), "warning")])
             return
         self.main.say(f"{campaign.name} added · {plural(found, 'lead')} in the posts already stored")
-        self.dismiss(None)
+        close(self)
         self.main.reload()
