@@ -17,7 +17,7 @@ from leadtui.config import Config
 from leadtui.config import Database as DatabaseSection
 from leadtui.config import Metrics as MetricsSection
 from leadtui.services.engine import Engine
-from leadtui.store.database import Database
+from leadtui.store.database import FILE, Database
 
 # How fast an example runs says more about the machine than about the code.
 settings.register_profile("leadtui", deadline=None)
@@ -50,7 +50,7 @@ class Postgres:
         self._numbers = count(1)
         # Nobody pulls the plug on a database that is thrown away.
         self.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE migrated")
-        asyncio.run(_migrate(self.url("migrated")))
+        asyncio.run(_migrate(Config(database=DatabaseSection(url=self.url("migrated")))))
 
     def run(self, *statements: str) -> None:
         """Carry out statements outside any test's database."""
@@ -63,18 +63,25 @@ class Postgres:
 
     def vacuum(self, url: str) -> None:
         """Do for a database what the server does by itself after a while."""
-        name = url.partition("@/")[2].partition("?")[0]
-        self.server.psql(f"\\c {name}\nVACUUM ANALYZE")
+        self.server.psql(f"\\c {_name(url)}\nVACUUM ANALYZE")
+
+    def drop(self, url: str) -> None:
+        """Delete a database, whoever still uses it."""
+        self.run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
     def create(self, *, empty: bool = False) -> str:
         """Make a database that nobody else uses; returns its URL."""
         name = f"test_{next(self._numbers)}"
-        self.run(f"CREATE DATABASE {name}" + ("" if empty else " TEMPLATE migrated"))
+        self.run(f"CREATE DATABASE {name}" + ("" if empty else " TEMPLATE migrated STRATEGY file_copy"))
         return self.url(name)
 
 
-async def _migrate(url: str) -> None:
-    database = await Database.open(Config(database=DatabaseSection(url=url)))
+def _name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
+
+
+async def _migrate(config: Config) -> None:
+    database = await Database.open(config)
     await database.close()
 
 
@@ -88,6 +95,14 @@ def postgres() -> Iterator[Postgres]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database that new ones are copied from."""
+    home = tmp_path_factory.mktemp("migrated")
+    asyncio.run(_migrate(Config(home=home)))
+    return home / FILE
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def dialect(request: pytest.FixtureRequest) -> str:
     """Every test that reaches a database by this runs on both kinds."""
@@ -95,17 +110,18 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def stored_config(config: Config, dialect: str, request: pytest.FixtureRequest) -> Config:
+def stored_config(config: Config, dialect: str, request: pytest.FixtureRequest) -> Iterator[Config]:
     """A configuration whose database nobody else uses."""
     if dialect == "sqlite":
-        return config
+        shutil.copy(request.getfixturevalue("migrated_file"), config.home / FILE)
+        yield config
+        return
     server: Postgres = request.getfixturevalue("postgres")
-    return Config(
-        home=config.home,
-        path=config.path,
-        metrics=config.metrics,
-        database=DatabaseSection(url=server.create()),
+    url = server.create()
+    yield Config(
+        home=config.home, path=config.path, metrics=config.metrics, database=DatabaseSection(url=url)
     )
+    server.drop(url)
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ async def test_a_second_one_watches_and_takes_over(running: Engine, stored_confi
 
 async def test_asked_to_poll_now_it_does(running: Engine) -> None:
     assert await running.desk.poll_now() == "polling 3 feeds"
-    await _polled_once_each()
+    await until(lambda: sorted(target for target, _ in readings) == ["a", "b", "c"])
     assert await running.desk.poll_now((await running.desk.feeds())[0].id) == "polling fake:a"
     await until(lambda: len(readings) == 4)
 

@@ -93,7 +93,7 @@ def test_counts_are_always_right(runner: asyncio.Runner, stored_config: Config, 
     engine = runner.run(Engine.open(stored_config))
     machine = type("Machine", (Counting,), {"runner": runner, "engine": engine})
     health = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    examples = 30 if dialect == "sqlite" else 12
+    examples = 15 if dialect == "sqlite" else 8
     limits = settings(max_examples=examples, stateful_step_count=25, suppress_health_check=health)
     try:
         run_state_machine_as_test(machine, settings=limits)

@@ -19,8 +19,8 @@ from leadtui.store.tables import leads as leads_table
 
 from .records import NOW, add_campaign, add_leads, empty, lead, post, whole
 
-MANY = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-FEW = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # Few values, so that many leads tie.
 LEADS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from([NOW, NOW + 1, NOW + 2])), max_size=40)
