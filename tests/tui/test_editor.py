@@ -82,7 +82,7 @@ async def test_the_template_goes_only_into_an_empty_draft() -> None:
         await pilot.press("ctrl+t")
         await settled(pilot)
         assert editor(app).text.text == written
-        assert "the template needs an empty draft" in screen_text(app)
+        assert "the draft is not empty" in screen_text(app)
         await pilot.press("ctrl+s")
         await settled(pilot)
         assert desk.stored_drafts[1].body == written

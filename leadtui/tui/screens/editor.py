@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SAVE_AFTER = 0.4
 """Seconds from the first unsaved key to the save: what a killed process loses at most."""
+RETRY_AFTER = 2.0
+"""Seconds from a save that failed to the next try."""
 STACKED_BELOW = 90
 """Width under which the post stands above the answer."""
 
@@ -73,6 +75,8 @@ class Editor(Screen[None]):
         self._timer: Timer | None = None
         self._saving = asyncio.Lock()
         self._failed = False
+        self._said = ("", "muted")
+        self._stored = ("", "muted")
         self._keymap = keymap("editor", main.desk_app.config.ui.keys)
 
     def compose(self) -> ComposeResult:
@@ -89,7 +93,7 @@ class Editor(Screen[None]):
     def on_mount(self) -> None:
         """Load the post and write."""
         self.post_title.say([("  Post", "muted")])
-        self._say("saved" if self.draft.body else "empty", "muted")
+        self._tell("saved" if self.draft.body else "empty")
         self.text.move_cursor(self.text.document.end)
         self.text.focus()
         self.main.start("editor")(self._load_post)
@@ -109,8 +113,19 @@ class Editor(Screen[None]):
         )
 
     def _say(self, text: str, color: str) -> None:
+        """Say something of what was just asked for; it stays until something is written."""
+        self._said = (text, color)
+        self._show_head()
+
+    def _tell(self, text: str, color: str = "muted") -> None:
+        """Say how the text stands with the store."""
+        self._stored = (text, color)
+        self._show_head()
+
+    def _show_head(self) -> None:
         words = plural(len(self.text.text.split()), "word")
-        self.head.say([(" Draft  ", "*text"), (text, color)], [(f"{words} ", "muted")])
+        right = [self._stored, (" " if self._said[0] else f" · {words} ", "muted")]
+        self.head.say([(" Draft  ", "*text"), self._said], right)
 
     def hear(self, event: events.Key) -> bool:
         """Do what a key of the editor means; returns whether it was one."""
@@ -149,12 +164,17 @@ class Editor(Screen[None]):
         """Save soon: counted from the first unsaved key, so that steady typing is saved too."""
         event.stop()
         if self._timer is None and self.text.text != self._saved:
-            self._say("writing …", "muted")
+            self._said = ("", "muted")
+            self._tell("writing …")
             self._timer = self.set_timer(SAVE_AFTER, self._save_soon)
 
     def _save_soon(self) -> None:
         self._timer = None
-        self.run_worker(self._save(), group="autosave", exclusive=False, exit_on_error=False)
+        self.main.start("autosave")(self._autosave)
+
+    async def _autosave(self) -> None:
+        if not await self._save() and self._timer is None and self.is_mounted:
+            self._timer = self.set_timer(RETRY_AFTER, self._save_soon)
 
     async def _save(self) -> bool:
         """Save what is written now; returns whether the store has it."""
@@ -167,12 +187,13 @@ class Editor(Screen[None]):
                 await desk.save_draft(self.draft.id, text)
             except LeadTuiError as error:
                 self._failed = True
-                self._say(f"not saved: {error}", "warning")
+                self._tell("not saved", "warning")
+                self._say(str(error), "warning")
                 return False
             self._saved = text
             self._failed = False
         if self.text.text == text:
-            self._say(f"saved {time.strftime('%H:%M:%S')}", "muted")
+            self._tell(f"saved {time.strftime('%H:%M:%S')}")
         elif self._timer is None and self.is_mounted:
             self._timer = self.set_timer(SAVE_AFTER, self._save_soon)
         return True
@@ -185,7 +206,7 @@ class Editor(Screen[None]):
         failed_before = self._failed
         if not await self._save():
             if not failed_before:
-                self._say("not saved; ctrl+y copies the text, esc again leaves without it", "warning")
+                self._say(f"not saved: {self._said[0]} · esc again leaves without it", "warning")
                 return
             self.main.say("the draft was left without its last words", "warning")
         else:
@@ -195,7 +216,7 @@ class Editor(Screen[None]):
 
     async def _insert_template(self) -> None:
         if self.text.text.strip():
-            self._say("the template needs an empty draft", "muted")
+            self._say("the draft is not empty", "muted")
         elif self.main.desk is not None:
             self.text.text = clean(await self.main.desk.template(self.draft.lead))
             self.text.move_cursor(self.text.document.end)
