@@ -235,6 +235,8 @@ class Discovery:
         async with self._database.exclusive() as connection:
             if stored not in await campaigns.everything(connection):
                 return 0  # removed, changed, or done by another process meanwhile
+            if await posts.after(connection, done, last, BACKFILL_CHUNK) != batch:
+                return 0  # a text changed meanwhile, and what was found in the old one no longer stands
             found = await _settle(connection, stored.id, judged)
             done = batch[-1][0] if batch else last
             await campaigns.move_backfill(connection, stored.id, done, last)
@@ -269,6 +271,8 @@ class Discovery:
                 async with self._database.exclusive() as connection:
                     if stored not in await campaigns.everything(connection):
                         break  # changed meanwhile: its own backfill judges these leads
+                    if await posts.several(connection, list(old)) != batch:
+                        continue  # a text changed meanwhile
                     await leads.rescore(connection, stored.id, rows)
                 changed += len(rows)
                 done = batch[-1][0]

@@ -14,6 +14,7 @@ from leadtui.services import discovery
 from leadtui.services.engine import Engine
 
 from .conftest import EVERYTHING, rows
+from .test_discovery import Gate
 
 POSTS = [Post(f"p{number}", "a", f"post {number}") for number in range(45)]
 
@@ -92,6 +93,25 @@ async def test_an_edit_in_mid_backfill_wins(engine: Engine, stored_config: Confi
     await other.close()
     assert await rows(engine) == []
     assert all(stored.backfill is None for stored in await engine.campaigns.listed())
+
+
+async def test_a_text_that_changes_while_it_is_judged_is_judged_as_it_is_now(
+    engine: Engine, stored_config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = "Looking for invoicing software, any recommendations?"
+    await engine.discovery.ingest([Post("p1", "a", asking)], "test")
+    gate = Gate(monkeypatch)
+    other = await Engine.open(stored_config)
+    campaign = Campaign("picky", keywords=("invoicing software",), min_score=10)
+    await gate.during(
+        engine.campaigns.add(campaign),
+        lambda: other.discovery.ingest([Post("p1", "a", f"Hello everybody. {asking}")], "test"),
+    )
+    await other.close()
+    (row,) = await rows(engine)
+    lead = await engine.desk.lead(row.id)
+    phrases = [reason.text for reason in lead.score.reasons if reason.start is not None]
+    assert "invoicing software" in phrases
 
 
 async def test_a_removal_in_mid_backfill_is_no_error(engine: Engine, stored_config: Config) -> None:
