@@ -76,7 +76,10 @@ def _in_commit(home: Path, dice: random.Random) -> Callable[[], bool]:
     wanted = dice.randrange(1, 200) * 8192
 
     def come() -> bool:
-        return log.exists() and log.stat().st_size > wanted
+        try:
+            return log.stat().st_size > wanted
+        except FileNotFoundError:
+            return False
 
     return come
 
