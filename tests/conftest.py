@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -18,6 +19,11 @@ from leadtui.config import Database as DatabaseSection
 from leadtui.config import Metrics as MetricsSection
 from leadtui.services.engine import Engine
 from leadtui.store.database import FILE, Database
+
+# Whoever starts the tests in the background may have told them to ignore these; the programs they start must not.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 # How fast an example runs says more about the machine than about the code.
 settings.register_profile("leadtui", deadline=None)

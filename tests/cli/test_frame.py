@@ -96,7 +96,7 @@ def test_names_longer_than_any_path_are_only_unknown(cli: Cli) -> None:
     cli("score", "--campaign", f"{long}.toml").failed(2)
     cli("import", long).failed(2)
     cli("campaigns", "add", "--file", long).failed(2)
-    assert cli("feeds", "add", "jsonl", long).code == 0
+    cli("feeds", "add", "jsonl", long).failed(2)
     assert cli("feeds", "add", "jsonl", "~nobody-has-this-name/x").code == 0
 
 

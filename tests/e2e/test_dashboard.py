@@ -220,6 +220,7 @@ def test_leads_arrive_from_another_process_under_a_headless_owner(
         [*LEADTUI, "run", "--home", str(home)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
+        wait_for_owner(home, owner.pid)
         terminal = open_dashboard()
         until(terminal, f"watches pid {owner.pid}")
         leadtui(home, "import", str(write_posts(tmp_path / "posts.jsonl", [("first arrival", "text")])))
@@ -232,6 +233,17 @@ def test_leads_arrive_from_another_process_under_a_headless_owner(
         owner.terminate()
         assert owner.wait(10) == 0
     until(terminal, "schedules")
+
+
+def wait_for_owner(home: Path, pid: int) -> None:
+    """Wait until a process owns the schedule."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with sqlite3.connect(home / "leadtui.db") as database:
+            if any(f"/{pid}/" in owner for (owner,) in database.execute("SELECT owner FROM leases")):
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"{pid} does not own the schedule")
 
 
 def test_what_was_typed_into_a_draft_survives_kill_9(
