@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 BACKFILL_CHUNK = 1_000
 FRESHEN_SPAN = 60 * 86_400.0
 """Seconds after which a post is as old as it gets for its score."""
+FRESHEN_MOST = 2_000
+"""Leads of a campaign, the best ones, that are scored again: what lies further down nobody looks at."""
 FETCH_SECONDS = 300.0
 """A source that takes longer for one reading has failed; the other feeds wait for it meanwhile."""
 _MAX_BACKOFF = 6 * 3600.0
@@ -245,40 +247,40 @@ class Discovery:
         return found
 
     async def freshen(self) -> int:
-        """Score the new leads of the last weeks again: what was fresh when it was found is not so for ever.
+        """Score the best new leads of the last weeks again: what was fresh when it was found is not so for ever.
 
         Returns how many scores changed. A lead that thereby falls below its campaign's bound stays, further down.
         """
         now = time.time()
         changed = 0
         for stored in await self._campaigns():
-            done = 0
-            while True:
-                async with self._database.read() as connection:
-                    old = await leads.ageing(connection, stored.id, now - FRESHEN_SPAN, done, BACKFILL_CHUNK)
-                    batch = await posts.several(connection, list(old))
-                if not batch or self.stopping:
-                    break
-                target = (stored.id, stored.campaign)
-                (scores,) = await asyncio.to_thread(
-                    self._score, [target], [post for _, post, _ in batch], now
-                )
-                rows = [
-                    _lead_row(post_id, post, score, found_at)
-                    for (post_id, post, found_at), score in zip(batch, scores, strict=True)
-                    if score.value != old[post_id]
-                ]
-                async with self._database.exclusive() as connection:
-                    if stored not in await campaigns.everything(connection):
-                        break  # changed meanwhile: its own backfill judges these leads
-                    if await posts.several(connection, list(old)) != batch:
-                        continue  # a text changed meanwhile
-                    await leads.rescore(connection, stored.id, rows)
-                changed += len(rows)
-                done = batch[-1][0]
+            async with self._database.read() as connection:
+                old = await leads.ageing(connection, stored.id, now - FRESHEN_SPAN, FRESHEN_MOST)
+            ids = list(old)
+            for start in range(0, len(ids), BACKFILL_CHUNK):
+                if not self.stopping:
+                    changed += await self._freshen_step(stored, ids[start : start + BACKFILL_CHUNK], old, now)
         if changed:
             self._events.publish(LeadsChanged())
         return changed
+
+    async def _freshen_step(self, stored: Stored, ids: list[int], old: dict[int, int], now: float) -> int:
+        async with self._database.read() as connection:
+            batch = await posts.several(connection, ids)
+        target = (stored.id, stored.campaign)
+        (scores,) = await asyncio.to_thread(self._score, [target], [post for _, post, _ in batch], now)
+        rows = [
+            _lead_row(post_id, post, score, found_at)
+            for (post_id, post, found_at), score in zip(batch, scores, strict=True)
+            if score.value != old[post_id]
+        ]
+        async with self._database.exclusive() as connection:
+            if stored not in await campaigns.everything(connection):
+                return 0  # changed meanwhile: its own backfill judges these leads
+            if await posts.several(connection, ids) != batch:
+                return 0  # a text changed meanwhile, and was judged then
+            await leads.rescore(connection, stored.id, rows)
+        return len(rows)
 
     async def _read(self, feed: Feed, mode: str) -> Ingested:
         source = self._sources.get(mode)

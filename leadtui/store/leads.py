@@ -166,23 +166,22 @@ async def known_posts(connection: AsyncConnection, campaign_id: int, post_ids: S
     return known
 
 
-async def ageing(
-    connection: AsyncConnection, campaign_id: int, since: float, after: int, limit: int
-) -> dict[int, int]:
-    """Return post id and score of new leads written since a time, with post ids above `after`, in order.
+async def ageing(connection: AsyncConnection, campaign_id: int, since: float, limit: int) -> dict[int, int]:
+    """Return post id and score of a campaign's best new leads, as far as they were written since a time.
 
     Only those that were scored locally: what a model said is not taken back because a day has passed.
     """
-    chosen = (
-        select(leads.c.post_id, leads.c.score)
-        .where(leads.c.campaign_id == campaign_id, leads.c.post_id > after)
-        .where(
-            leads.c.status == LeadStatus.NEW.value, leads.c.created_at >= since, leads.c.scored_by == "local"
-        )
-        .order_by(leads.c.post_id)
+    best = (
+        select(leads.c.post_id, leads.c.score, leads.c.created_at, leads.c.scored_by)
+        .where(leads.c.campaign_id == campaign_id, leads.c.status == LeadStatus.NEW.value)
+        .order_by(leads.c.score.desc(), leads.c.id.desc())
         .limit(limit)
     )
-    return {row.post_id: row.score for row in await connection.execute(chosen)}
+    return {
+        row.post_id: row.score
+        for row in await connection.execute(best)
+        if row.created_at >= since and row.scored_by == "local"
+    }
 
 
 async def insert(connection: AsyncConnection, campaign_id: int, rows: Sequence[Mapping[str, Any]]) -> None:

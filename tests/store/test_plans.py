@@ -145,7 +145,7 @@ QUERIES = (
     Query("rank in a campaign", _rank(CAMPAIGN)),
     Query("one lead", lambda c: leads.one(c, 50_000)),
     Query("snoozed due?", lambda c: triage.any_due(c, bulk.NOW)),
-    Query("leads that age", lambda c: leads.ageing(c, 2, 0.0, 40_000, 1_000)),
+    Query("leads that age", lambda c: leads.ageing(c, 2, 0.0, 1_000)),
     Query("their posts", lambda c: posts.several(c, range(1, 1_000))),
     Query("drafts list", drafts.listed),
     Query("drafts counted", drafts.counts),
