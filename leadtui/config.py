@@ -210,6 +210,15 @@ def _absolute(path: str | Path, what: str) -> Path:
         ) from None
 
 
+def placed(error: ConfigError, config: Config) -> ConfigError:
+    """Give an error about `[section] key` the place where that key was set."""
+    section, _, key = error.where.removeprefix("[").partition("] ")
+    variable = f"LEADTUI_{section}__{key}".upper()
+    lines = _Lines(_read(config.path, required=False), config.path)
+    place = f"environment {variable}" if variable in os.environ else lines.where(f"{section}.{key}")
+    return ConfigError(f"{section}.{key}: {error.what}", where=place, fix=error.fix)
+
+
 def careless(config: Config) -> list[str]:
     """Return the settings that are less polite or less careful than Reddit's rules ask."""
     checks = (
@@ -444,7 +453,7 @@ def _problems(config: Config) -> Iterator[tuple[str, str, str]]:
     )
     for key, value, low, high in bounds:
         if not low <= value <= high:  # also refuses nan
-            yield key, f"{value:g} is out of range", f"give {low:g} to {high:g}"
+            yield key, f"{value} is out of range", f"give {low:g} to {high:g}"
     for key in ("reddit.api_url", "reddit.www_url", "ai.base_url"):
         url = getattr(getattr(config, key.split(".")[0]), key.split(".")[1])
         if not url and key == "ai.base_url":

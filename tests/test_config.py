@@ -341,9 +341,9 @@ def test_init_writes_the_example_and_never_over_a_file(cli: Cli, tmp_path: Path)
 def test_check_says_what_is_wrong_with_keys_and_themes(cli: Cli) -> None:
     assert cli("config", "check").out == "configuration ok\n"
     write(cli, '[ui]\nkeys = { "lead.sav" = "f5" }\n')
-    cli("config", "check").failed(2, '"lead.sav"', '"lead.save"')
+    cli("config", "check").failed(2, "config.toml:2: ui.keys", '"lead.sav"', '"lead.save"')
     write(cli, '[ui]\ntheme = "leadtui-drak"\n')
-    cli("config", "check").failed(2, "leadtui-drak", "leadtui-dark")
+    cli("config", "check").failed(2, "config.toml:2: ui.theme", "leadtui-drak", "leadtui-dark")
 
 
 def test_the_example_lists_every_key_with_its_default() -> None:

@@ -59,8 +59,11 @@ def check(config: Config, as_json: bool) -> None:
     from leadtui.tui import themes
     from leadtui.tui.commands import validate_keys
 
-    validate_keys(config.ui.keys)
-    themes.load(config.ui.theme, config.home)
+    try:
+        validate_keys(config.ui.keys)
+        themes.load(config.ui.theme, config.home)
+    except ConfigError as error:
+        raise configuration.placed(error, config) from None
     for key in configuration.SECRETS:
         config.secret(key)
     careless = configuration.careless(config)

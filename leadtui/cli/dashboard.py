@@ -63,7 +63,10 @@ def _show(config: Config) -> int:
     from leadtui.tui.app import LeadTuiApp
 
     session = _Session(config)
-    app = LeadTuiApp(config, page, session.open)
+    try:
+        app = LeadTuiApp(config, page, session.open)
+    except ConfigError as error:
+        raise configuration.placed(error, config) from None
     result = asyncio.run(session.run(app))
     if result == "demo":
         return _demo(config)

@@ -104,7 +104,7 @@ def show(config: Config, lead_id: int, as_json: bool) -> None:
 def set_(config: Config, status: str, lead_ids: tuple[int, ...], span: str | None, as_json: bool) -> None:
     """Give leads a status: new, saved, drafted, replied, conversation, won, lost, ignored, snoozed."""
     found = _SPAN.fullmatch(span) if span else None
-    if span and not found:
+    if span and not (found and int(found[1])):
         raise ConfigError(f'--for "{clean_line(span, 40)}" is no span of time', fix="as in 2h, 3d or 1w")
     if span and status != LeadStatus.SNOOZED:
         raise ConfigError("--for is how long a snoozed lead rests", fix="set snoozed, or leave it out")
@@ -291,6 +291,10 @@ async def _markdown(opened: Engine, query: str, stream: TextIO) -> int:
         )
         stream.write(f" · <{address}>\n\n" if address and not re.search(r"[\s<>]", address) else "\n\n")
         stream.write(f"{_escaped(_reasons(lead))}\n\n")
+        if lead.notes:
+            stream.write(f"Note: {_escaped(lead.notes)}\n\n")
+        if lead.tags:
+            stream.write(f"Tags: {_escaped(' '.join(lead.tags))}\n\n")
         written += 1
     return written
 

@@ -179,10 +179,12 @@ def _checked(line: str) -> _Record:
         title=_text("title", fields["title"]),
         kind=fields.get("kind"),
     )
-    for name in given.keys() & {"body", "author", "permalink"}:
-        setattr(record, name, _text(name, given[name]))
-    for name in given.keys() & {"score", "num_comments"}:
-        setattr(record, name, _count(name, given[name]))
+    for name in ("body", "author", "permalink"):
+        if name in given:
+            setattr(record, name, _text(name, given[name]))
+    for name in ("score", "num_comments"):
+        if name in given:
+            setattr(record, name, _count(name, given[name]))
     if "upvote_ratio" in given:
         record.upvote_ratio = _ratio(given["upvote_ratio"])
     if "created_utc" in given:

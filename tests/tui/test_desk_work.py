@@ -88,6 +88,11 @@ async def test_note_and_tags() -> None:
         await settled(pilot)
         assert desk.leads[first].notes == "call back"
         assert "call back" in screen_text(app)
+        await pilot.press("N")
+        await settled(pilot)
+        await pilot.press(*" soon", "escape")
+        await settled(pilot)
+        assert desk.leads[first].notes == "call back soon"
         await pilot.press("t")
         await settled(pilot)
         await pilot.press(*"hot, hot,b2b", "enter")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Prompt(ModalScreen[str]):
-    """Returns the text, or None when the user left without keeping it."""
+    """Returns the text, or None when the user left a single line as it was."""
 
     DEFAULT_CSS = """
     Prompt { align: center middle; background: $lead-background 60%; }
@@ -41,8 +41,8 @@ class Prompt(ModalScreen[str]):
         """Title, what it is about, and the field."""
         palette = cast("LeadTuiApp", self.app).main.palette
         title = Line(palette, on="cursor")
-        keep = "enter keeps" if self._lines == 1 else "ctrl+s keeps"
-        title.say([(f" {self._heading}", "*text")], [(f"{keep} · esc leaves ", "muted")])
+        ways = "enter keeps · esc leaves it as it was" if self._lines == 1 else "esc keeps and closes"
+        title.say([(f" {self._heading}", "*text")], [(f"{ways} ", "muted")])
         about = Line(palette, on="surface")
         about.say([(f" {self._about}", "muted")])
         self.field = (
@@ -68,9 +68,9 @@ class Prompt(ModalScreen[str]):
 
     def on_key(self, event: events.Key) -> None:
         """Keep or leave."""
-        if event.key == "escape":
+        if event.key == "escape" and isinstance(self.field, Input):
             close(self)
-        elif event.key == "ctrl+s":
+        elif event.key in ("escape", "ctrl+s"):  # what fills several lines is never thrown away by one key
             text = self.field.text if isinstance(self.field, TextArea) else self.field.value
             close(self, text.strip())
         else:
