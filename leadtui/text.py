@@ -27,6 +27,8 @@ _MAX_MARKS = 4
 """Combining marks kept on one character: more than any written language needs."""
 _MARK_RUN = re.compile(r"[^\w\s\x00-\x7f]{5,}")
 """Where too many marks may stand: no mark is a word character, and the long way decides."""
+_PLAIN_ASCII_LINE = bytes(range(0x20, 0x7F))
+_PLAIN_ASCII = _PLAIN_ASCII_LINE + b"\n"
 _UNUSUAL = re.compile(r"\r\n?|[^\n\x20-\x7e]")
 _ENTITY = re.compile(
     r"&(?:(?:amp|AMP|#38|#[xX]26);)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
@@ -92,11 +94,14 @@ def _is_plain(text: str, line: bool) -> bool:
     """Whether nothing in `text` needs a change: the common case, decided at C speed."""
     if "&" in text and _ENTITY.search(text):
         return False
+    if text.isascii():
+        # Ten times as quick as looking each character up.
+        return not text.encode().translate(None, _PLAIN_ASCII_LINE if line else _PLAIN_ASCII)
     if "\n" in text:
         if line:
             return False
         text = text.replace("\n", "")
-    return text.isprintable() and (text.isascii() or not _has_long_mark_run(text))
+    return text.isprintable() and not _has_long_mark_run(text)
 
 
 def _harmless(entity: re.Match[str]) -> str:

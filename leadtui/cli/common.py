@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,8 +14,8 @@ import click
 
 from leadtui import config as configuration
 from leadtui.config import Config
-from leadtui.domain.models import Feed, Lead, Reason, Score
-from leadtui.errors import LeadTuiError
+from leadtui.domain.models import Feed, Lead, Score
+from leadtui.errors import LeadTuiError, SourceError
 
 if TYPE_CHECKING:
     from leadtui.services.engine import Engine
@@ -105,6 +106,11 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def unreadable(error: OSError, where: str) -> SourceError:
+    """Return what is said when an input breaks off."""
+    return SourceError(f"cannot be read on ({error.strerror})", where=where, fix="try again")
+
+
 def when(seconds: float | None) -> str | None:
     """Return a time as ISO 8601 in UTC."""
     if seconds is None:
@@ -113,20 +119,16 @@ def when(seconds: float | None) -> str | None:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def score_document(score: Score, reasons: Iterable[Reason] | None = None) -> dict[str, Any]:
-    """Return a score as the contract words it."""
-    listed = score.reasons if reasons is None else reasons
+def score_document(score: Score, reasons: Sequence[Any]) -> dict[str, Any]:
+    """Return a score as the contract words it, with reasons that the encoder knows how to write."""
     return {
         "score": score.value,
         "lead": score.lead,
         "intent": score.intent,
         "stance": score.stance,
         "sentiment": score.sentiment,
-        "parts": dict(score.parts),
-        "reasons": [
-            {"part": r.part, "points": r.points, "text": r.text, "start": r.start, "end": r.end}
-            for r in listed
-        ],
+        "parts": score.parts,
+        "reasons": reasons,
         "scored_by": score.scored_by,
     }
 
@@ -151,7 +153,7 @@ def lead_document(lead: Lead) -> dict[str, Any]:
             "num_comments": post.num_comments,
             "permalink": post.permalink,
         },
-        **score_document(lead.score),
+        **score_document(lead.score, [asdict(reason) for reason in lead.score.reasons]),
         "notes": lead.notes,
         "tags": list(lead.tags),
         "seen": row.seen,

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from leadtui.cli.common import emit, engine, json_option, note, run, say, score_document, with_config
+from leadtui.cli.common import emit, engine, json_option, note, run, say, unreadable, with_config
 from leadtui.config import Config
-from leadtui.domain.models import BadLine, Campaign, Ingested, Post, Reason, Score
-from leadtui.errors import ConfigError, Exit, SourceError
-from leadtui.text import clean_line, plural
+from leadtui.domain.models import BadLine, Campaign, Ingested, Post
+from leadtui.errors import ConfigError, Exit
+from leadtui.text import age, clean_line, plural
 
 if TYPE_CHECKING:
     from leadtui.services.engine import Engine
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 IMPORT_CHUNK = 1_000
 _SHOWN_BAD_LINES = 20
 _KEPT_BAD_LINES = 1_000
+_EVERY = 0.2
+"""Seconds between two looks of the progress line."""
+_BAR = 20
 
 
 @click.command()
@@ -32,29 +36,30 @@ _KEPT_BAD_LINES = 1_000
     "--campaign", required=True, metavar="NAME_OR_FILE", help="A stored campaign, or a campaign file."
 )
 @click.argument("posts", default="-", metavar="[POSTS]")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes that score. [default: one per processor for long inputs]",
+)
 @with_config
-def score(config: Config, campaign: str, posts: str) -> int:
+def score(config: Config, campaign: str, posts: str, jobs: int | None) -> int:
     """Score posts from a JSON Lines file or stdin: one line out per line in, in the same order."""
-    import msgspec
+    from leadtui.cli.stream import Answer, Block, score_stream
 
-    from leadtui.scoring import Scorer
-
-    scorer = Scorer(_campaign(config, campaign))
-    encode = msgspec.json.Encoder().encode
+    looked_for = _campaign(config, campaign)
     out = sys.stdout.buffer
-    now = time.time()
-    failed = False
-    with _open(posts) as stream:
-        for item in _records(stream, posts):
-            if isinstance(item, BadLine):
-                failed = True
-                document: dict[str, object] = {"line": item.line, "error": item.error}
-            else:
-                result = scorer.score(item.post, now)
-                document = {"id": item.post.id, **score_document(result, _in_raw_text(item, result))}
-            out.write(encode(document) + b"\n")
+    # Answers on the same terminal say by themselves how far it is.
+    shown = sys.stderr.isatty() and not sys.stdout.isatty()
+    with _open(posts) as stream, _Progress(shown, _file_size(stream)) as progress:
+
+        def write(block: Block, answer: Answer) -> None:
+            out.write(answer.lines)
             out.flush()  # whoever feeds us line by line waits for the answer to the last one
-    return Exit.PARTIAL if failed else Exit.DONE
+            progress.scored(block.size, answer.lines.count(b"\n"))
+
+        bad = score_stream(looked_for, stream, time.time(), write, helpers=jobs, where=_place(posts))
+    return Exit.PARTIAL if bad else Exit.DONE
 
 
 @click.command("import")
@@ -139,7 +144,7 @@ async def _import(
         read, new_posts, new_leads, bad_lines = 0, 0, 0, 0
         bad: list[BadLine] = []
         chunk: list[Post] = []
-        with _Progress() as progress:
+        with _Progress(sys.stderr.isatty()) as progress:
             while True:
                 chunk.clear()
                 for item in records:
@@ -170,25 +175,68 @@ async def _has_campaigns(opened: Engine) -> bool:
 
 
 class _Progress:
-    """A line on stderr, on a terminal only, that says how far a long import is."""
+    """A line on stderr, on a terminal only, that says how far a long import or scoring is."""
 
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+    def __init__(self, shown: bool, total: int = 0) -> None:
+        self._shown = shown
+        self._total = total
+        self._begun = time.monotonic()
         self._last = 0.0
+        self._bytes = self._posts = 0
 
     def __enter__(self) -> _Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._shown and self._last:
-            sys.stderr.write("\r\x1b[K")
+            with suppress(OSError):
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()
 
     def show(self, read: int, leads: int) -> None:
+        """Tell of an import."""
+        if self._is_time():
+            self._say(f"{read:,} read · {leads:,} leads")
+
+    def scored(self, size: int, posts: int) -> None:
+        """Tell that so many bytes more of the input, and lines, are done."""
+        self._bytes += size
+        self._posts += posts
+        if not self._is_time():
+            return
+        spent = time.monotonic() - self._begun
+        said = f"{self._posts:,} posts · {self._posts / spent:,.0f} a second"
+        if self._total:
+            share = min(1.0, self._bytes / self._total)
+            left = age(spent / share * (1 - share)) if share else "?"
+            done = round(share * _BAR)
+            said = f"{'━' * done}{'─' * (_BAR - done)} {share:>4.0%} · {said} · {left} left"
+        self._say(said)
+
+    def _is_time(self) -> bool:
         now = time.monotonic()
-        if self._shown and now - self._last > 0.2:
-            self._last = now
-            sys.stderr.write(f"\r\x1b[K{read:,} read · {leads:,} leads")
+        if not self._shown or now - max(self._last, self._begun) < _EVERY:
+            return False
+        self._last = now
+        return True
+
+    def _say(self, text: str) -> None:
+        try:
+            columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        except OSError:
+            columns = 80
+        with suppress(OSError):  # a terminal that has gone does not stop the work
+            sys.stderr.write(f"\r\x1b[K{text[: max(1, columns - 1)]}")
             sys.stderr.flush()
+
+
+def _file_size(stream: BinaryIO) -> int:
+    """Return the bytes that a file still holds; 0 where that is not known."""
+    try:
+        status = os.fstat(stream.fileno())
+        return status.st_size - stream.tell() if stat.S_ISREG(status.st_mode) else 0
+    except (OSError, ValueError):
+        return 0
 
 
 @contextmanager
@@ -214,8 +262,11 @@ def _records(stream: BinaryIO, posts: str) -> Iterator[ParsedPost | BadLine]:
     try:
         yield from read_posts(stream)
     except OSError as error:
-        where = "stdin" if posts == "-" else clean_line(posts, 300)
-        raise SourceError(f"cannot be read on ({error.strerror})", where=where, fix="try again") from None
+        raise unreadable(error, _place(posts)) from None
+
+
+def _place(posts: str) -> str:
+    return "stdin" if posts == "-" else clean_line(posts, 300)
 
 
 def _campaign(config: Config, name_or_file: str) -> Campaign:
@@ -230,15 +281,3 @@ def _campaign(config: Config, name_or_file: str) -> Campaign:
             return (await opened.campaigns.named(name_or_file)).campaign
 
     return run(work())
-
-
-def _in_raw_text(item: ParsedPost, result: Score) -> list[Reason]:
-    """Give spans in terms of the text as it came in, as the contract words them."""
-    reasons = []
-    for reason in result.reasons:
-        if reason.start is None or reason.end is None:
-            reasons.append(reason)
-            continue
-        start, end = item.raw_span(reason.start, reason.end)
-        reasons.append(Reason(reason.part, reason.points, reason.text, start, end))
-    return reasons

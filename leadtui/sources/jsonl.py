@@ -54,6 +54,16 @@ class ParsedPost:
     body: Cleaned
     raw_title_length: int
 
+    @property
+    def is_as_it_came(self) -> bool:
+        """Whether cleaning moved nothing, so that spans are the same in both texts."""
+        title, body = self.title, self.body
+        return (
+            title.raw_length == self.raw_title_length
+            and isinstance(title.offsets, range)
+            and isinstance(body.offsets, range)
+        )
+
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Turn a span of `Post.text` into one of the incoming `title + "\\n" + body`, in code points."""
         return self._raw_index(start), self._raw_index(end)
@@ -109,9 +119,12 @@ def parse_record(line: bytes, number: int) -> ParsedPost | BadLine:
         return BadLine(number, str(error))
 
 
-def read_posts(stream: BinaryIO) -> Iterator[ParsedPost | BadLine]:
-    """Read JSON Lines from a binary stream, one record per line that is not blank, in constant memory."""
-    for number, line in enumerate(_lines(stream), 1):
+def read_posts(stream: BinaryIO, first: int = 1) -> Iterator[ParsedPost | BadLine]:
+    """Read JSON Lines from a binary stream, one record per line that is not blank, in constant memory.
+
+    `first` is the number of the first line.
+    """
+    for number, line in enumerate(_lines(stream), first):
         record = _read(line, number)
         if record is not None:
             yield record
