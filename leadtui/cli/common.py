@@ -154,6 +154,15 @@ def lead_document(lead: Lead) -> dict[str, Any]:
             "permalink": post.permalink,
         },
         **score_document(lead.score, [asdict(reason) for reason in lead.score.reasons]),
+        "copies": [
+            {
+                "id": copy.id,
+                "subreddit": copy.subreddit,
+                "created_at": when(copy.created_at),
+                "permalink": copy.permalink,
+            }
+            for copy in lead.copies
+        ],
         "notes": lead.notes,
         "tags": list(lead.tags),
         "seen": row.seen,

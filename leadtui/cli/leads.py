@@ -33,7 +33,7 @@ _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS = (
     "id", "campaign", "status", "score", "intent", "stance", "found_at", "subreddit", "author", "created_at",
-    "title", "body", "permalink", "reasons", "notes", "tags",
+    "title", "body", "permalink", "reasons", "notes", "tags", "copies",
 )  # fmt: skip
 
 
@@ -267,6 +267,7 @@ async def _table(opened: Engine, query: str, stream: TextIO, cell: Callable[[str
         values = {**document, **document["post"], "id": lead.row.id, "score": lead.score.value}
         values["reasons"] = _reasons(lead)
         values["tags"] = " ".join(lead.tags)
+        values["copies"] = " ".join(copy.id for copy in lead.copies)
         rows.writerow([cell("" if values[name] is None else str(values[name])) for name in _COLUMNS])
         written += 1
     return written
@@ -291,6 +292,9 @@ async def _markdown(opened: Engine, query: str, stream: TextIO) -> int:
         )
         stream.write(f" · <{address}>\n\n" if address and not re.search(r"[\s<>]", address) else "\n\n")
         stream.write(f"{_escaped(_reasons(lead))}\n\n")
+        if lead.copies:
+            places = ", ".join(dict.fromkeys(f"r/{copy.subreddit}" for copy in lead.copies))
+            stream.write(f"Posted {lead.row.copies + 1} times, also in {_escaped(places)}\n\n")
         if lead.notes:
             stream.write(f"Note: {_escaped(lead.notes)}\n\n")
         if lead.tags:
@@ -340,7 +344,8 @@ def _print_row(lead: Lead) -> None:
     posted = age(time.time() - (row.created_at or row.found_at))
     head = f"#{row.id}  {row.score:>3}  {row.status:<12} r/{row.subreddit} · {posted} · {row.intent} · {row.stance} · {row.campaign}"
     say(head)
-    say(f"      {row.title or '(no title)'}")
+    times = f" ×{row.copies + 1}" if row.copies else ""
+    say(f"      {row.title or '(no title)'}{times}")
     say(f"      {clean_line(_reasons(lead), 200)}")
 
 
@@ -353,6 +358,17 @@ def _print_lead(lead: Lead) -> None:
     say(" · ".join([*facts, row.status, row.campaign]))
     if post.permalink:
         say(post.permalink)
+    if lead.copies:
+        say(f"×{row.copies + 1}, the same in")
+        for copy in lead.copies:
+            posted = "age unknown" if copy.created_at is None else f"{age(time.time() - copy.created_at)} ago"
+            say(
+                " · ".join(
+                    ["  r/" + copy.subreddit, posted, *([copy.permalink] if copy.permalink else [copy.id])]
+                )
+            )
+        if row.copies > len(lead.copies):
+            say(f"  and {row.copies - len(lead.copies):,} more")
     say()
     say(post.body or "(no text)")
     say()

@@ -140,6 +140,8 @@ class LeadRow:
     noted: bool = False
     drafted: bool = False
     snoozed_until: float | None = None
+    copies: int = 0
+    """Other posts in which the author says the same; the row and its verdicts stand for them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another post in which a lead's author says the same."""
+
+    id: str
+    """As in `Post.id`."""
+    subreddit: str
+    created_at: float | None
+    permalink: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A post that one campaign should look at, with everything known of it."""
 
@@ -164,6 +177,8 @@ class Lead:
     notes: str = ""
     tags: tuple[str, ...] = ()
     history: tuple[Verdict, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    """The newest of them, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

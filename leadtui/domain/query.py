@@ -34,7 +34,7 @@ INTENTS = (
 )
 STANCES = ("asks", "vents", "announces", "sells", "hires_staff", "seeks_work", "solved", "none")
 SORTS = ("score", "newest", "oldest", "found")
-FLAGS = ("seen", "noted", "drafted", "tagged")
+FLAGS = ("seen", "noted", "drafted", "tagged", "copied")
 MAX_LENGTH = 2_000
 _MAX_DEPTH = 40
 

@@ -6,13 +6,15 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from leadtui import sources
 from leadtui.config import Config
 from leadtui.domain.models import BadLine, Batch, Campaign, Feed, Ingested, Post, Score
 from leadtui.errors import ConfigError, LockedError, SourceError, StorageError
 from leadtui.scoring import Scorer
+from leadtui.services import judging
 from leadtui.services.events import ActivityChanged, CampaignsChanged, Events, FeedsChanged, LeadsChanged
 from leadtui.store import campaigns, feeds, leads, posts
 from leadtui.store.campaigns import Stored
@@ -110,8 +112,11 @@ class Discovery:
                     continue  # a campaign was added, changed or removed meanwhile, and must not miss these posts
                 inserted = await posts.insert(connection, latest, source, now)
                 found = 0
-                for (campaign_id, _), scores in zip(targets, scored, strict=True):
-                    found += await _store(connection, campaign_id, latest, scores, inserted, now)
+                for target, scores in zip(targets, scored, strict=True):
+                    judge = partial(self._judge, target, now)
+                    found += await judging.take_in(
+                        connection, target[0], latest, scores, inserted, now, judge
+                    )
                 result = Ingested(len(batch), inserted.new, found, _strangers(inserted))
                 if record is not None:
                     await record(connection, result)
@@ -229,9 +234,10 @@ class Discovery:
             batch = await posts.after(connection, done, last, BACKFILL_CHUNK)
         stretch = [post for _, post, _ in batch]
         target = (stored.id, stored.campaign)
-        (scores,) = await asyncio.to_thread(self._score, [target], stretch, time.time())
+        judge = partial(self._judge, target, time.time())
+        scores = await judge(stretch)
         judged = [
-            (_lead_row(post_id, post, score, found_at), score.lead)
+            (judging.lead_row(post_id, post, score, found_at), score.lead)
             for (post_id, post, found_at), score in zip(batch, scores, strict=True)
         ]
         async with self._database.exclusive() as connection:
@@ -239,7 +245,7 @@ class Discovery:
                 return 0  # removed, changed, or done by another process meanwhile
             if await posts.after(connection, done, last, BACKFILL_CHUNK) != batch:
                 return 0  # a text changed meanwhile, and what was found in the old one no longer stands
-            found = await _settle(connection, stored.id, judged)
+            found = await judging.settle(connection, stored.id, judged, judge)
             done = batch[-1][0] if batch else last
             await campaigns.move_backfill(connection, stored.id, done, last)
         if progress is not None:
@@ -270,7 +276,7 @@ class Discovery:
         target = (stored.id, stored.campaign)
         (scores,) = await asyncio.to_thread(self._score, [target], [post for _, post, _ in batch], now)
         rows = [
-            _lead_row(post_id, post, score, found_at)
+            judging.lead_row(post_id, post, score, found_at)
             for (post_id, post, found_at), score in zip(batch, scores, strict=True)
             if score.value != old[post_id]
         ]
@@ -320,6 +326,10 @@ class Discovery:
     async def _campaigns(self) -> list[Stored]:
         async with self._database.read() as connection:
             return await campaigns.everything(connection)
+
+    async def _judge(self, target: Target, now: float, batch: Sequence[Post]) -> list[Score]:
+        (scores,) = await asyncio.to_thread(self._score, [target], batch, now)
+        return scores
 
     def _score(self, targets: Sequence[Target], batch: Sequence[Post], now: float) -> list[list[Score]]:
         """Return, for each campaign, the score of each post; pure computation, run in a thread."""
@@ -383,58 +393,9 @@ async def _targets(connection: Connection, wanted: set[int] | None, feed: Feed |
     ]
 
 
-async def _store(
-    connection: Connection,
-    campaign_id: int,
-    batch: Sequence[Post],
-    scores: Sequence[Score],
-    inserted: posts.Inserted,
-    now: float,
-) -> int:
-    """Add the leads that are missing and judge again those whose text changed; returns how many were added."""
-    known = await leads.known_posts(connection, campaign_id, list(inserted.ids.values()))
-    judged = [
-        (_lead_row(inserted.ids[post.id], post, score, now), score.lead)
-        for post, score in zip(batch, scores, strict=True)
-        if post.id in inserted.ids and (post.id in inserted.changed or inserted.ids[post.id] not in known)
-    ]
-    return await _settle(connection, campaign_id, judged)
-
-
 def _strangers(inserted: posts.Inserted) -> tuple[BadLine, ...]:
     """Say which posts were not taken in because another post has their id."""
     return tuple(
         BadLine(0, f'id "{name}" belongs to another post already, in r/{subreddit}')
         for name, subreddit in inserted.taken.items()
     )
-
-
-async def _settle(
-    connection: Connection, campaign_id: int, judged: Sequence[tuple[dict[str, Any], bool]]
-) -> int:
-    """Bring a campaign's leads in line with what scoring now says of posts; returns how many were added.
-
-    A lead that no longer qualifies stays, with its new score, when the user has worked with it.
-    """
-    known = await leads.known_posts(connection, campaign_id, [row["post_id"] for row, _ in judged])
-    fresh = [row for row, is_lead in judged if is_lead and row["post_id"] not in known]
-    await leads.insert(connection, campaign_id, fresh)
-    await leads.rescore(connection, campaign_id, [row for row, _ in judged if row["post_id"] in known])
-    fallen = [row["post_id"] for row, is_lead in judged if not is_lead and row["post_id"] in known]
-    await leads.drop_untouched(connection, campaign_id, fallen)
-    return len(fresh)
-
-
-def _lead_row(post_id: int, post: Post, score: Score, found_at: float) -> dict[str, Any]:
-    return {
-        "post_id": post_id,
-        "score": score.value,
-        "intent": score.intent,
-        "stance": score.stance,
-        "sentiment": score.sentiment,
-        "scored_by": score.scored_by,
-        "explanation": leads.explanation(score),
-        "subreddit": post.subreddit.lower(),
-        "created_at": found_at if post.created_at is None else post.created_at,
-        "found_at": found_at,
-    }

@@ -16,7 +16,8 @@ from leadtui.domain.models import LeadRow
 _ROWS = """
 SELECT l.id, c.name AS campaign, l.status, l.score, l.intent, l.stance, p.title, p.subreddit, p.author, l.created_at,
        l.found_at, p.num_comments, p.kind, l.seen_at IS NOT NULL AS seen, l.notes <> '' AS noted,
-       EXISTS (SELECT 1 FROM drafts d WHERE d.lead_id = l.id AND d.open = 1) AS drafted, l.snoozed_until
+       EXISTS (SELECT 1 FROM drafts d WHERE d.lead_id = l.id AND d.open = 1) AS drafted, l.snoozed_until,
+       max(0, (SELECT count(*) FROM posts t WHERE t.story = p.story) - 1) AS copies
 FROM (SELECT id FROM leads WHERE status = 'new' ORDER BY score DESC, id DESC LIMIT ?) chosen
 JOIN leads l ON l.id = chosen.id JOIN posts p ON p.id = l.post_id JOIN campaigns c ON c.id = l.campaign_id
 ORDER BY l.score DESC, l.id DESC

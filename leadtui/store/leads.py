@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtui.domain.models import (
     PARTS,
+    Copy,
     Lead,
     LeadRow,
     LeadStatus,
@@ -27,7 +29,11 @@ from leadtui.store.tables import campaigns, drafts, lead_counts, leads, posts, v
 
 COUNT_LIMIT = 10_000
 """Where counting the results of a search stops."""
+COPIES_NAMED = 100
+"""Copies that are named at most; all of them are counted."""
 _CHUNK = 5_000
+
+_told = posts.alias("told")
 
 _ROW = (
     leads.c.id,
@@ -47,6 +53,7 @@ _ROW = (
     (leads.c.notes != "").label("noted"),
     exists().where(drafts.c.lead_id == leads.c.id, drafts.c.open.is_(True)).label("drafted"),
     leads.c.snoozed_until,
+    select(func.count()).where(_told.c.story == posts.c.story).scalar_subquery().label("told"),
 )
 
 
@@ -134,6 +141,7 @@ async def several(connection: AsyncConnection, lead_ids: Sequence[int]) -> list[
     columns = (
         *_ROW,
         posts.c.ext_id,
+        posts.c.story,
         posts.c.body,
         posts.c.created_at.label("post_created_at"),
         posts.c.score.label("votes"),
@@ -152,8 +160,30 @@ async def several(connection: AsyncConnection, lead_ids: Sequence[int]) -> list[
     for row in await connection.execute(listed):
         verdict = Verdict(row.at, row.before, row.after, row.origin, row.undone_at is not None)
         history.setdefault(row.lead_id, []).append(verdict)
-    known = {row.id: _lead(row, tuple(history.get(row.id, ()))) for row in found}
+    rows = list(found)
+    copies = await _copies(connection, [row for row in rows if row.told > 1])
+    known = {row.id: _lead(row, tuple(history.get(row.id, ())), copies.get(row.id, ())) for row in rows}
     return [known[lead_id] for lead_id in lead_ids if lead_id in known]
+
+
+async def _copies(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[int, tuple[Copy, ...]]:
+    """Return the other posts of each lead's story."""
+    if not rows:
+        return {}
+    listed = (
+        select(posts.c.story, posts.c.ext_id, posts.c.subreddit, posts.c.created_at, posts.c.permalink)
+        .where(posts.c.story.in_({row.story for row in rows}))
+        .order_by(posts.c.id.desc())
+    )
+    told: dict[int, list[Copy]] = {}
+    for row in await connection.execute(listed):
+        found = told.setdefault(row.story, [])
+        if len(found) <= COPIES_NAMED:
+            found.append(Copy(row.ext_id, row.subreddit, row.created_at, row.permalink))
+    return {
+        row.id: tuple([copy for copy in told[row.story] if copy.id != row.ext_id][:COPIES_NAMED])
+        for row in rows
+    }
 
 
 async def known_posts(connection: AsyncConnection, campaign_id: int, post_ids: Sequence[int]) -> set[int]:
@@ -192,6 +222,39 @@ async def insert(connection: AsyncConnection, campaign_id: int, rows: Sequence[M
             leads.insert(), [{**row, "campaign_id": campaign_id, "status": status} for row in rows]
         )
         await adjust_counts(connection, {(campaign_id, status): len(rows)})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The post that stands for a story among a campaign's leads."""
+
+    id: int
+    """Of the lead."""
+    post_id: int
+    movable: bool
+    """Whether a better post of the story may take its place: the user has not begun to work with this one."""
+
+
+async def shown(connection: AsyncConnection, campaign_id: int, post_ids: Sequence[int]) -> dict[int, Shown]:
+    """Return the leads among some posts by the ids of the posts."""
+    movable = and_(
+        leads.c.status == LeadStatus.NEW.value,
+        leads.c.scored_by == "local",
+        ~exists().where(drafts.c.lead_id == leads.c.id),
+    )
+    found: dict[int, Shown] = {}
+    for start in range(0, len(post_ids), _CHUNK):
+        theirs = (leads.c.campaign_id == campaign_id, leads.c.post_id.in_(post_ids[start : start + _CHUNK]))
+        listed = select(leads.c.id, leads.c.post_id, movable.label("movable")).where(*theirs)
+        for row in await connection.execute(listed):
+            found[row.post_id] = Shown(row.id, row.post_id, bool(row.movable))
+    return found
+
+
+async def move(connection: AsyncConnection, lead_id: int, row: Mapping[str, Any]) -> None:
+    """Let a lead stand for another post, with what scoring says of that one; when it was found stays."""
+    values = {name: value for name, value in row.items() if name != "found_at"}
+    await connection.execute(update(leads).where(leads.c.id == lead_id).values(values))
 
 
 async def rescore(connection: AsyncConnection, campaign_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -344,6 +407,7 @@ def row_of(values: Mapping[str, Any]) -> LeadRow:
         noted=bool(values["noted"]),
         drafted=bool(values["drafted"]),
         snoozed_until=values["snoozed_until"],
+        copies=max(0, values["told"] - 1),
     )
 
 
@@ -351,7 +415,7 @@ def _mapping(row: Row[Any]) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", row._mapping)
 
 
-def _lead(row: Row[Any], history: tuple[Verdict, ...]) -> Lead:
+def _lead(row: Row[Any], history: tuple[Verdict, ...], copies: tuple[Copy, ...]) -> Lead:
     post = Post(
         id=row.ext_id,
         subreddit=row.subreddit,
@@ -376,7 +440,7 @@ def _lead(row: Row[Any], history: tuple[Verdict, ...]) -> Lead:
         reasons=tuple(_reason(item, post.text) for item in packed["reasons"]),
         scored_by=row.scored_by,
     )
-    return Lead(row_of(_mapping(row)), post, score, row.notes, tuple(row.tags.split()), history)
+    return Lead(row_of(_mapping(row)), post, score, row.notes, tuple(row.tags.split()), history, copies)
 
 
 def _reason(item: Sequence[Any], text: str) -> Reason:

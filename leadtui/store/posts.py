@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from leadtui.domain import stories
 from leadtui.domain.models import Post, PostKind
 from leadtui.store.tables import posts
 
 _CHUNK = 5_000
+_NOBODY = ("", "[deleted]", "[removed]")
 _FACTS = ("title", "body", "score", "num_comments", "upvote_ratio", "permalink", "author")
 """What a source may say otherwise later."""
 
@@ -53,6 +57,7 @@ async def insert(connection: AsyncConnection, batch: Sequence[Post], source: str
     if fresh:
         first = await _reserve(connection, len(fresh))
         rows = [_values(post, source, now) | {"id": first + index} for index, post in enumerate(fresh)]
+        await _tell_stories(connection, rows, now)
         await connection.execute(posts.insert(), rows)
         ids.update({post.id: first + index for index, post in enumerate(fresh)})
         if connection.dialect.name == "sqlite":
@@ -79,6 +84,28 @@ async def several(connection: AsyncConnection, post_ids: Sequence[int]) -> list[
     return [(row.id, _post(row), row.found_at) for row in await connection.execute(found)]
 
 
+async def stories_of(connection: AsyncConnection, post_ids: Sequence[int]) -> dict[int, int]:
+    """Return the story of each of the posts that does not stand alone."""
+    found: dict[int, int] = {}
+    for start in range(0, len(post_ids), _CHUNK):
+        chunk = select(posts.c.id, posts.c.story).where(
+            posts.c.id.in_(post_ids[start : start + _CHUNK]), posts.c.story.is_not(None)
+        )
+        found.update({row.id: row.story for row in await connection.execute(chunk)})
+    return found
+
+
+async def members(connection: AsyncConnection, story_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the ids of the posts of some stories, the newest first."""
+    found: dict[int, list[int]] = {}
+    wanted = list(story_ids)
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = select(posts.c.id, posts.c.story).where(posts.c.story.in_(wanted[start : start + _CHUNK]))
+        for row in await connection.execute(chunk):
+            found.setdefault(row.story, []).append(row.id)
+    return {story: sorted(ids, reverse=True) for story, ids in found.items()}
+
+
 async def newest_id(connection: AsyncConnection) -> int:
     """Return the largest id of a stored post, 0 when there is none."""
     return (await connection.execute(select(func.max(posts.c.id)))).scalar() or 0
@@ -101,6 +128,55 @@ async def _reserve(connection: AsyncConnection, number: int) -> int:
         )
     ).scalar()
     return int(last or 0) - number + 1
+
+
+async def _tell_stories(connection: AsyncConnection, rows: Sequence[dict[str, Any]], now: float) -> None:
+    """Let new rows that repeat what their author said lately name its story."""
+    written = Counter(row["author"] for row in rows if row["author"] and row["author"] not in _NOBODY)
+    earlier: dict[str, list[int]] = {}
+    authors = list(written)
+    for start in range(0, len(authors), _CHUNK):
+        lately = select(posts.c.id, posts.c.author).where(
+            posts.c.author.in_(authors[start : start + _CHUNK]), posts.c.found_at >= now - stories.WINDOW
+        )
+        for row in await connection.execute(lately):
+            earlier.setdefault(row.author, []).append(row.id)
+    new = [_telling(row) for row in rows if row["author"] in earlier or written[row["author"]] > 1]
+    if not new:
+        return
+    columns = ("id", "story", "author", "kind", "title", "body", "created_at", "found_at")
+    known: list[stories.Telling] = []
+    wanted = sorted(each for ids in earlier.values() for each in sorted(ids)[-stories.REMEMBERED :])
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = select(*(posts.c[name] for name in columns)).where(
+            posts.c.id.in_(wanted[start : start + _CHUNK])
+        )
+        known += [_telling(row) for row in (await connection.execute(chunk.order_by(posts.c.id))).mappings()]
+    # Texts are compared, which takes its time when somebody posts a lot.
+    found = await asyncio.to_thread(stories.join, new, known)
+    first_of_new = {row["id"]: row for row in rows}
+    for post_id, story in found.items():
+        first_of_new[post_id]["story"] = story
+        if story in first_of_new:
+            first_of_new[story]["story"] = story
+    begun = [story for story in set(found.values()) if story not in first_of_new]
+    for start in range(0, len(begun), _CHUNK):
+        chosen = posts.c.id.in_(begun[start : start + _CHUNK])
+        await connection.execute(
+            update(posts).where(chosen, posts.c.story.is_(None)).values(story=posts.c.id)
+        )
+
+
+def _telling(row: Mapping[Any, Any]) -> stories.Telling:
+    return stories.Telling(
+        id=row["id"],
+        story=row["story"] or row["id"],
+        author=row["author"],
+        kind=row["kind"],
+        title=row["title"],
+        body=row["body"],
+        at=row["found_at"] if row["created_at"] is None else row["created_at"],
+    )
 
 
 async def _refresh(connection: AsyncConnection, pairs: Sequence[tuple[Row[Any], Post]]) -> frozenset[str]:
@@ -153,6 +229,7 @@ def _values(post: Post, source: str, now: float) -> dict[str, Any]:
         "upvote_ratio": post.upvote_ratio,
         "permalink": post.permalink,
         "found_at": now,
+        "story": None,
     }
 
 

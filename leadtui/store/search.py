@@ -161,6 +161,8 @@ def _flag(name: str) -> Condition:
             return leads.c.notes != ""
         case "tagged":
             return leads.c.tags != ""
+        case "copied":
+            return leads.c.post_id.in_(select(posts.c.id).where(posts.c.story.is_not(None)))
         case _:
             return exists().where(drafts.c.lead_id == leads.c.id, drafts.c.open.is_(True))
 

@@ -40,6 +40,7 @@ def _one_of(column: str, values: type[LeadStatus] | type[PostKind] | type[DraftS
 
 
 _SNOOZED = text("snoozed_until IS NOT NULL")
+_TOLD_AGAIN = text("story IS NOT NULL")
 
 campaigns = Table(
     "campaigns",
@@ -74,8 +75,16 @@ posts = Table(
     Column("upvote_ratio", Double),
     Column("permalink", Text),
     Column("found_at", Double, nullable=False),
+    # Id of the first of several posts in which the author says the same, for that one too; NULL for a post that stands
+    # alone. No foreign key: when the first is deleted the others are still one story.
+    Column("story", Integer),
     CheckConstraint(_one_of("kind", PostKind), name="kind"),
-    Index("ix_posts_author", "author"),  # author:x in a query; one author's other posts
+    Index(
+        "ix_posts_author_found_at", "author", "found_at"
+    ),  # author:x in a query; what an author wrote lately
+    Index(
+        "ix_posts_story", "story", sqlite_where=_TOLD_AGAIN, postgresql_where=_TOLD_AGAIN
+    ),  # the posts of a story; stories
     sqlite_autoincrement=True,  # an id is never given twice, so nothing kept about a deleted post meets a new one
 )
 

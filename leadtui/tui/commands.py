@@ -68,6 +68,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("lead.note", "N", "note", "Write a note about the lead.", "lead", 0, "lead"),
     Command("lead.tags", "t", "tags", "Give the lead tags, separated by commas.", "lead", 0, "lead"),
     Command("post.why", "e", "why", "Show every reason of the score, or only its parts.", "lead", 10, "lead"),
+    Command(
+        "post.copies",
+        "m",
+        "copies",
+        "Name every other post in which the author says the same, or fold them again.",
+        "lead",
+        0,
+        "lead",
+    ),
     Command("post.scroll_down", "J", "post down", "Scroll the post down from any pane.", "lead", hidden=True),
     Command("post.scroll_up", "K", "post up", "Scroll the post up from any pane.", "lead", hidden=True),
     Command(

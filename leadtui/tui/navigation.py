@@ -58,6 +58,7 @@ class Navigation:
             "post.next": lambda: self.main.leads.list.move(1),
             "post.previous": lambda: self.main.leads.list.move(-1),
             "post.why": view.toggle_brief,
+            "post.copies": self._toggle_copies,
             "mark.toggle": self._toggle_mark,
             "mark.all": self._mark_all,
             "view.next": lambda: self._step_view(1),
@@ -74,6 +75,13 @@ class Navigation:
             "campaign": lambda: app.open_campaigns(self.main),
             "quit": app.quit,
         }
+
+    def _toggle_copies(self) -> None:
+        row = self.main.leads.list.current
+        if row is not None and not row.copies:
+            self.main.say("the author has said this once only", "muted")
+        else:
+            self.main.post.view.toggle_copies()
 
     def _to_newest(self) -> None:
         self.main.leads.arrived = 0

@@ -42,7 +42,7 @@ def make(home: Path, leads: int, seed: int = 1) -> Path:
     rows = _rows(leads, random.Random(seed))
     for start in range(1, leads + 1, _BATCH):
         posts, found = zip(*(next(rows) for _ in range(min(_BATCH, leads - start + 1))), strict=True)
-        connection.executemany(f"INSERT INTO posts VALUES ({','.join('?' * 14)})", posts)
+        connection.executemany(f"INSERT INTO posts VALUES ({','.join('?' * 14)}, NULL)", posts)
         connection.executemany(
             "INSERT INTO leads (id, campaign_id, post_id, status, score, intent, stance, sentiment, scored_by, explanation,"
             " subreddit, created_at, found_at) VALUES (?,1,?,'new',?,'seeking','asks','neutral','local',?,?,?,?)",

@@ -51,7 +51,9 @@ def test_no_cell_is_a_formula_unless_asked_for(cli: Cli, campaign: Path) -> None
     cli("campaigns", "add", "--file", campaign)
     cli(
         "import",
-        stdin=jsonl(post(number, text, body=text, author="=x") for number, text in enumerate(FORMULAS)),
+        stdin=jsonl(
+            post(number, text, body=text, author=f"=x{number}") for number, text in enumerate(FORMULAS)
+        ),
     )
     cli("leads", "note", "1", "=1+1")
     guarded = rows(cli("leads", "export"))

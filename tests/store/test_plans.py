@@ -83,6 +83,19 @@ async def _take_in(connection: Any) -> None:
     await leads.drop_untouched(connection, 1, sorted(known))
 
 
+async def _take_in_copies(connection: Any) -> None:
+    said = [
+        Post(f"new{number}", "sub1", "post about number", author=f"person{number % 50}")
+        for number in range(100)
+    ]
+    inserted = await posts.insert(connection, said, "bulk", bulk.NOW)
+    stories = await posts.stories_of(connection, list(inserted.ids.values()))
+    members = await posts.members(connection, set(stories.values()))
+    assert len(members) == 50
+    await leads.shown(connection, 1, [post_id for told in members.values() for post_id in told])
+    await leads.move(connection, 1, {"post_id": 1, "score": 5})
+
+
 async def _poll(connection: Any) -> None:
     due = await feeds.due(connection, bulk.NOW, ["reddit"])
     await feeds.campaigns_of(connection, due[0])
@@ -130,6 +143,7 @@ QUERIES = (
     Query("younger than", _page("age:<9999d sort:newest")),
     Query("author", _page("author:person77")),
     Query("author who is nobody", _page("author:nobody")),
+    Query("rows with copies", _page("is:copied")),
     Query("rare word", _page("zyxwv")),
     Query("common word", _page("use")),
     Query("one word in ten", _page("invoice")),
@@ -157,6 +171,7 @@ QUERIES = (
     Query("seen", lambda c: leads.mark_seen(c, [1, 2, 3], bulk.NOW), True),
     Query("note, tags", lambda c: leads.set_notes(c, 1, "note"), True),
     Query("take in", _take_in, True),
+    Query("take in copies", _take_in_copies, True),
     Query("backfill", _backfill, True),
     Query("poll", _poll, True),
     Query("draft", _write_a_draft, True),

@@ -57,11 +57,12 @@ class LeadList(RowList["LeadRow"]):
             Segment(f"{sign} ", palette.style(color, on)),
         ]
         title = clean_line(row.title) or "(no title)"
+        times = f" ×{row.copies + 1}" if row.copies else ""
         where = "r/" + clean_line(row.subreddit, 60)
         room = look.width - 7
         if look.height == 1:
-            tail = f" {word} · {where} · {ago(now, row.created_at)}"
-            tail = tail if room - width_of(tail) >= 24 else f" {word}"
+            tail = f"{times} {word} · {where} · {ago(now, row.created_at)}"
+            tail = tail if room - width_of(tail) >= 24 else f"{times} {word}"
             shown = cut(title, max(0, room - width_of(tail)))
             gap = " " * max(0, room - width_of(shown) - width_of(tail))
             return [
@@ -71,7 +72,11 @@ class LeadList(RowList["LeadRow"]):
                     Segment(tail, palette.style("muted", on)),
                 ]
             ]
-        first = [*head, Segment(cut(title, room), palette.style("text", on, bold=unseen))]
+        first = [
+            *head,
+            Segment(cut(title, room - len(times)), palette.style("text", on, bold=unseen)),
+            Segment(times, palette.style("accent", on)),
+        ]
         snoozed = f"back in {until(now, row.snoozed_until)}" if row.snoozed_until else ""
         comments = "" if row.num_comments is None else plural(row.num_comments, "comment")
         details: list[tuple[str, str]] = [

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from leadtui.errors import LeadTuiError
 from leadtui.text import clean, clean_line, clean_with_offsets, plural
 from leadtui.tui.bars import PaneTitle
-from leadtui.tui.cells import cut, steady, wrap
+from leadtui.tui.cells import cut, steady, width_of, wrap
 from leadtui.tui.jobs import Latest
 from leadtui.tui.looks import ago, meta_lines, status_sign, until, words
 from leadtui.tui.rowlist import full_line, set_lines
@@ -100,6 +100,8 @@ class PostView(ScrollView, can_focus=True):
         self.lead: Lead | None = None
         self.row: LeadRow | None = None
         self.brief = True
+        self.folded = True
+        """Whether the other posts of the story are counted only."""
         self.scored = True
         """Whether the score is told; the editor shows the post alone."""
         self.failure = ""
@@ -125,6 +127,11 @@ class PostView(ScrollView, can_focus=True):
     def toggle_brief(self) -> None:
         """Tell the parts of the score only, or every reason."""
         self.brief = not self.brief
+        self._lay()
+
+    def toggle_copies(self) -> None:
+        """Count the other posts in which the author says the same, or name each."""
+        self.folded = not self.folded
         self._lay()
 
     def scroll_lines(self, lines: int) -> None:
@@ -202,6 +209,8 @@ class PostView(ScrollView, can_focus=True):
         for start, end in wrap(title.text, inner):
             self._head.append(title.segments(start, end, palette, bold=True))
         self._head += meta_lines(about, inner, palette)
+        if lead is not None and row.copies:
+            self._lay_copies(row, lead, inner, palette)
         if not self.scored:
             self._head.append([])
             return
@@ -229,6 +238,44 @@ class PostView(ScrollView, can_focus=True):
         elif self.failure:
             self._head += [[], [Segment(cut(self.failure, inner), palette.style("warning"))]]
         self._head.append([])
+
+    def _lay_copies(self, row: LeadRow, lead: Lead, inner: int, palette: Palette) -> None:
+        now = time.time()
+        if self.folded:
+            names = dict.fromkeys("r/" + clean_line(copy.subreddit, 60) for copy in lead.copies)
+            said = f"×{row.copies + 1}  also in {', '.join(names)}"
+            self._lay_wrapped([(said, "accent")], inner, palette)
+            return
+        self._head.append([Segment(f"×{row.copies + 1}  the same in", palette.style("accent"))])
+        for copy in lead.copies:
+            pieces = [
+                ("r/" + clean_line(copy.subreddit, 60), "accent"),
+                (
+                    f"{ago(now, copy.created_at)} ago" if copy.created_at is not None else "age unknown",
+                    "muted",
+                ),
+                (clean_line(copy.permalink or "", 200), "muted"),
+            ]
+            for line in meta_lines(pieces, max(8, inner - 4), palette):
+                self._head.append([Segment("    ", palette.style("text")), *line])
+        if row.copies > len(lead.copies):
+            more = f"    and {row.copies - len(lead.copies):,} more"
+            self._head.append([Segment(more, palette.style("muted"))])
+
+    def _lay_wrapped(
+        self, pieces: list[tuple[str, str]], inner: int, palette: Palette, head: str = "", color: str = "text"
+    ) -> None:
+        """Put pieces behind a head, wrapped at words, the further lines under the first."""
+        indent = width_of(head)
+        for text, look in pieces:
+            for start, end in wrap(text, max(8, inner - indent)):
+                self._head.append(
+                    [
+                        Segment(head, palette.style(color)),
+                        Segment(steady(text[start:end]), palette.style(look)),
+                    ]
+                )
+                head = " " * indent
 
     def _lay_score(self, score: Score, inner: int, palette: Palette) -> None:
         self._head.append([])
