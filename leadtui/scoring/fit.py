@@ -12,6 +12,8 @@ from math import exp
 
 from leadtui.domain.models import Campaign
 from leadtui.scoring.ledger import Evidence, Judgement, Step
+from leadtui.scoring.meaning import Meaning
+from leadtui.scoring.model import Model
 from leadtui.scoring.reading import REQUEST_KINDS, Found, Mention, Reading
 from leadtui.scoring.vocabulary import STRONG, root, terms_of
 
@@ -27,8 +29,12 @@ _LOOSE = 0.4
 _APART = 30
 _TELLING = 5
 """Letters from which a word inside a subreddit's name is no coincidence."""
+_MOST_NAMED = 10_000
 _RIVAL_WEIGHED = 1.5
 """A competitor named together with a complaint or a comparison says more than one named in passing."""
+
+_HOPELESS = 0.12
+"""Share of the score below which nothing could make a post a lead."""
 
 _NO_FIT = Judgement((Step("fit", 0.0),))
 
@@ -36,7 +42,8 @@ _NO_FIT = Judgement((Step("fit", 0.0),))
 class Fit:
     """The signal, made for one campaign."""
 
-    def __init__(self, campaign: Campaign) -> None:
+    def __init__(self, campaign: Campaign, model: Model | None) -> None:
+        self._meaning = None if model is None else Meaning(campaign, model)
         self._excluded = {_subreddit(name) for name in campaign.excluded_subreddits}
         self._own = {_subreddit(name) for name in campaign.subreddits}
         terms = terms_of(campaign)
@@ -44,18 +51,24 @@ class Fit:
         self._subjects = sorted(
             next(iter(term.roots)) for term in subjects if len(term.roots) == 1 and " " not in term.name
         )
+        self._named: dict[str, bool] = {}
         self._loose: dict[frozenset[str], float] = {}
         for term in terms:
             if term.kind == "keyword" and len(term.roots) == 2:
                 self._loose[term.roots] = max(_LOOSE * term.weight, self._loose.get(term.roots, 0.0))
 
-    def judge(self, reading: Reading) -> Judgement:
-        """Return the fit, and a second step that takes it away for negatives and excluded subreddits."""
-        if not (reading.mentions or reading.negatives):
+    def judge(self, reading: Reading, hope: float) -> Judgement:
+        """Return the fit, and a second step that takes it away for negatives and excluded subreddits.
+
+        What a post means is looked at only with some `hope`: the share of the score that its author leaves.
+        """
+        witnesses = self._witnesses(reading) if reading.mentions else []
+        total = 1.0 - exp(-_STEEPNESS * sum(each.weight for each in witnesses))
+        if self._meaning is not None and hope > _HOPELESS:
+            total = self._meaning.weigh(reading, total, self._circumstances(reading), witnesses)
+        if not witnesses and not reading.negatives:
             return _NO_FIT
-        witnesses = self._witnesses(reading)
-        total = sum(each.weight for each in witnesses)
-        steps = [Step("fit", 1.0 - exp(-_STEEPNESS * total), gains=lambda: witnesses)]
+        steps = [Step("fit", total, gains=lambda: witnesses)]
         subreddit = _subreddit(reading.post.subreddit)
         against = [Evidence(1.0, start=each.start, end=each.end) for each in _distinct(reading.negatives)]
         if subreddit in self._excluded:
@@ -63,6 +76,25 @@ class Fit:
         if against:
             steps.append(Step("fit", 0.0, losses=lambda: against))
         return Judgement(tuple(steps))
+
+    def features(self, reading: Reading) -> tuple[list[float], bool]:
+        """Return what the weights of meaning are fitted on, and whether a negative or exclusion settles it."""
+        if self._meaning is None:
+            raise ValueError("there is no model to weigh by")
+        witnesses = self._witnesses(reading) if reading.mentions else []
+        by_words = 1.0 - exp(-_STEEPNESS * sum(each.weight for each in witnesses))
+        told, _, _ = self._meaning.features(reading, by_words, self._circumstances(reading))
+        return told, bool(reading.negatives) or _subreddit(reading.post.subreddit) in self._excluded
+
+    def _circumstances(self, reading: Reading) -> tuple[float, ...]:
+        """Return whether there is a keyword, a competitor, one of the campaign's subreddits, a keyword in the title."""
+        keywords = [each for each in reading.mentions if each.term.kind == "keyword"]
+        return (
+            float(bool(keywords)),
+            float(any(each.term.kind == "competitor" for each in reading.mentions)),
+            float(_subreddit(reading.post.subreddit) in self._own),
+            float(bool(keywords) and keywords[0].start < reading.title_end),
+        )
 
     def _witnesses(self, reading: Reading) -> list[Evidence]:
         by_term: dict[str, list[Mention]] = defaultdict(list)
@@ -84,10 +116,7 @@ class Fit:
         if self._loose and not any(each.term.kind == "keyword" for each in reading.mentions):
             sure += self._loosened(reading, requests)
         subreddit = _subreddit(reading.post.subreddit)
-        if any(
-            root(subreddit) == each or (len(each) >= _TELLING and each in subreddit)
-            for each in self._subjects
-        ):
+        if self._is_subject(subreddit):
             topics.append(Evidence(0.3, f"r/{reading.post.subreddit} is about it"))
         elif subreddit in self._own and (sure or topics):
             topics.append(Evidence(0.05, f"r/{reading.post.subreddit} is one of the campaign's subreddits"))
@@ -98,6 +127,18 @@ class Fit:
                 for each in topics
             ]
         return [each for each in (*sure, *topics) if each.weight > 0]
+
+    def _is_subject(self, subreddit: str) -> bool:
+        """Whether a subreddit is named after a subject of the campaign; remembered, for there are few of them."""
+        known = self._named.get(subreddit)
+        if known is None:
+            rooted = root(subreddit)
+            known = self._named[subreddit] = any(
+                rooted == each or (len(each) >= _TELLING and each in subreddit) for each in self._subjects
+            )
+            if len(self._named) > _MOST_NAMED:
+                self._named.clear()
+        return known
 
     def _loosened(self, reading: Reading, requests: list[Found]) -> list[Evidence]:
         """Return the best place where both words of a keyword stand close together in another order or apart."""

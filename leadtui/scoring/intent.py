@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadtui.scoring.hearing import Heard, tell
 from leadtui.scoring.language import foreign_language
 from leadtui.scoring.ledger import Evidence, Judgement, Step
 from leadtui.scoring.reading import Reading
@@ -103,6 +104,29 @@ def judge(reading: Reading) -> Judgement:
             else _WORDS.get(label, "only a faint request")
         )
         return [*against, Evidence(0.5, why)]
+
+    return Judgement((Step("intent", factor, gains, losses),), label)
+
+
+_UNLIKELY, _LIKELY = 0.2, 0.7
+"""Chances of a wish below which no request is believed, and above which there is one whatever its words."""
+
+
+def revise(judged: Judgement, reading: Reading, heard: Heard) -> Judgement:
+    """Return what the rules and the words make of a post together; a label that the words contradict is changed."""
+    (step,) = judged.steps
+    label = judged.label
+    if label in VALUES and label in _ASKING[:-1] and heard.wants < _UNLIKELY:
+        label = "advice" if "?" in reading.post.title else "discussion"
+    elif label not in _ASKING and heard.wants > _LIKELY:
+        label = "pain" if reading.level("pain") > 0.3 else "seeking"
+    factor = heard.wants ** heard.model.constants["power"]["intent"]
+
+    def gains() -> list[Evidence]:
+        return [*step.gains(), *tell(heard, reading, for_it=True)]
+
+    def losses() -> list[Evidence]:
+        return [*step.losses(), *tell(heard, reading, for_it=False)]
 
     return Judgement((Step("intent", factor, gains, losses),), label)
 

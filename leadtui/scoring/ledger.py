@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from leadtui.domain.models import PARTS, Reason
 
@@ -46,6 +47,11 @@ class Judgement:
 
     steps: tuple[Step, ...]
     label: str = ""
+
+    @property
+    def factor(self) -> float:
+        """What is left of a score after all steps."""
+        return prod(step.factor for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

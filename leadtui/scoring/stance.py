@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadtui.scoring.hearing import Heard, tell
 from leadtui.scoring.ledger import Evidence, Judgement, Step
 from leadtui.scoring.reading import REQUEST_KINDS, Reading
 
@@ -45,6 +46,36 @@ def judge(reading: Reading) -> Judgement:
     asks = ask > 0.3 or reading.level("advice") > 0.3 or "?" in reading.post.title
     label = "asks" if asks else "vents" if reading.level("vents", "pain") > 0.4 else "none"
     return Judgement((_NEUTRAL,), label)
+
+
+_BELIEVED, _DOUBTED = 0.6, 0.25
+"""Chances of another stance above which the words are believed without a rule, and below which no rule is."""
+_TOLD_AT_LEAST = 0.1
+
+
+def revise(judged: Judgement, reading: Reading, heard: Heard) -> Judgement:
+    """Return what the rules and the words make of a post together."""
+    label = judged.label
+    adverse = label in _AGAINST.values()
+    if adverse and heard.adverse < _DOUBTED:
+        label = "asks" if heard.wants > 0.5 else "none"
+    elif not adverse and heard.adverse > _BELIEVED:
+        label = _AGAINST[max(_AGAINST, key=lambda kind: reading.level(kind))]
+    factor = (1.0 - heard.adverse) ** heard.model.constants["power"]["stance"]
+    factor *= judged.factor if label == "vents" else 1.0
+
+    def told() -> list[Evidence]:
+        found = [
+            Evidence(each.strength, start=each.start, end=each.end)
+            for kind in _AGAINST
+            for each in reading.strongest(kind)
+        ]
+        if label == "vents":
+            found += judged.steps[0].losses()
+        found += tell(heard, reading, for_it=False)
+        return found or [Evidence(_TOLD_AT_LEAST, "worded as somebody who offers, not asks")]
+
+    return Judgement((Step("stance", factor, losses=told),), label)
 
 
 def _is_tagged(reading: Reading, kind: str) -> bool:

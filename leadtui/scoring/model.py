@@ -1,0 +1,175 @@
+"""What was learned offline: vectors of word pieces, and how much single words and pairs of words say of their author.
+
+Everything is loaded from files beside this module, nothing is downloaded. Without NumPy, or with a damaged file, there
+is no model, and scoring goes by its rules alone. `model/NOTICE.md` tells sources, licences and how to make them again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FOLDER = Path(__file__).parent / "model"
+HEADS = ("wants", "adverse")
+"""What the words of a post are weighed for: does its author want something, are they on the other side of a sale?"""
+GRAM_BITS = 17
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[$?!]")
+_LONGEST_WORD = 40
+_MOST_KNOWN = 100_000
+"""Words whose pieces are kept; a hostile file may hold any number of them."""
+_STEP = 0x9E3779B97F4A7C15
+_MIX = 0xD6E8FEB86659FD93
+_WHOLE = (1 << 64) - 1
+_NUMBER = zlib.crc32(b"0")
+_FIRST, _LAST = zlib.crc32(b"^"), zlib.crc32(b"$$")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A token as the model knows it."""
+
+    hash: int
+    pieces: tuple[int, ...]
+
+
+class Model:
+    """The learned arrays with the few operations that scoring needs of them."""
+
+    def __init__(self, folder: Path) -> None:
+        import numpy
+
+        self._np = numpy
+        self._pieces = {
+            piece: number
+            for number, piece in enumerate((folder / "vocabulary.txt").read_text("utf-8").split("\n"))
+        }
+        arrays = numpy.load(folder / "vectors.npz")
+        self._vectors: NDArray[np.int8] = arrays["vectors"]
+        self._scales: NDArray[np.float32] = arrays["scales"].astype(numpy.float32)
+        self._mean: NDArray[np.float32] = arrays["mean"].astype(numpy.float32)
+        self._covariance: NDArray[np.float32] = arrays["covariance"].astype(numpy.float32)
+        weights = numpy.load(folder / "weights.npz")
+        self._title_grams: NDArray[np.float32] = weights["title"] * weights["scale"]
+        self._body_grams: NDArray[np.float32] = weights["body"] * weights["scale"]
+        self.constants: dict[str, Any] = json.loads((folder / "constants.json").read_text("utf-8"))
+        self._known: dict[str, Word] = {}
+        if len(self._pieces) != len(self._vectors) or self._title_grams.shape != (1 << GRAM_BITS, len(HEADS)):
+            raise ValueError("the files of the model do not belong together")
+
+    def words(self, folded: str) -> list[Word]:
+        """Return the tokens of a folded text: words, numbers, and the marks that say something."""
+        known = self._known
+        try:
+            return [known[token] for token in _TOKEN.findall(folded)]
+        except KeyError:
+            if len(known) > _MOST_KNOWN:
+                known.clear()
+            for token in _TOKEN.findall(folded):
+                if token not in known:
+                    known[token] = self._word(token)
+            return [known[token] for token in _TOKEN.findall(folded)]
+
+    def _word(self, token: str) -> Word:
+        number = _NUMBER if token[0].isdigit() else zlib.crc32(token.encode("utf-8", "replace"))
+        pieces = [piece for part in token.split("'") for piece in self._cut(part[:_LONGEST_WORD])]
+        return Word(number, tuple(pieces))
+
+    def _cut(self, word: str) -> list[int]:
+        """Cut a word into the longest pieces that have vectors (WordPiece, Schuster and Nakajima, 2012)."""
+        if not word.isascii():
+            decomposed = unicodedata.normalize("NFD", word)
+            word = "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
+        found: list[int] = []
+        start = 0
+        while start < len(word):
+            for end in range(len(word), start, -1):
+                number = self._pieces.get(("##" if start else "") + word[start:end])
+                if number is not None:
+                    found.append(number)
+                    start = end
+                    break
+            else:
+                return []
+        return found
+
+    def vector(self, words: Iterable[Word]) -> NDArray[np.float32]:
+        """Return the unit vector of what words mean together, float32 of 256; zeros where nothing is known."""
+        numbers = [piece for word in words for piece in word.pieces]
+        if not numbers:
+            return self._np.zeros(self._vectors.shape[1], self._np.float32)
+        rows = self._np.array(numbers)
+        summed = self._scales[rows] @ self._vectors[rows].astype(self._np.float32)
+        length = float(summed @ summed) ** 0.5
+        return summed / length if length else summed
+
+    def prototypes(self, vectors: list[NDArray[np.float32]]) -> Prototypes:
+        """Return what texts are compared with, each with the likeness that any text has to it."""
+        stacked = self._np.stack(vectors)
+        usual = stacked @ self._mean
+        spread = self._np.sqrt(self._np.einsum("ij,jk,ik->i", stacked, self._covariance, stacked) + 1e-6)
+        return Prototypes(stacked.T / spread, usual / spread)
+
+    def says(self, title: list[Word], body: list[Word]) -> tuple[float, float]:
+        """Return what the words and the pairs of neighbours say, in logits, one number for each of `HEADS`."""
+        total = self._title_grams[self.grams(title, edges=True)].sum(0)
+        if body:
+            total = total + self._body_grams[self._np.unique(self.grams(body))].sum(0)
+        wants, adverse = total.tolist()
+        return wants, adverse
+
+    def grams(self, words: list[Word], *, edges: bool = False) -> NDArray[np.int64]:
+        """Return the places in the tables of weights, first of the words and then of the pairs."""
+        np = self._np
+        hashes = [word.hash for word in words]
+        if edges:
+            hashes = [_FIRST, *hashes, _LAST]
+        single = np.array(hashes, np.uint64)
+        both = np.concatenate((single, single[:-1] * np.uint64(_STEP) + single[1:]))
+        both = both * np.uint64(_MIX)
+        both ^= both >> np.uint64(32)
+        both *= np.uint64(_MIX)
+        return (both >> np.uint64(64 - GRAM_BITS)).astype(np.int64)
+
+    def spans(self, folded: str) -> list[tuple[int, int]]:
+        """Return where the tokens of `words` stand."""
+        return [found.span() for found in _TOKEN.finditer(folded)]
+
+    def weights(self, words: list[Word], *, in_title: bool) -> tuple[list[float], list[float]]:
+        """Return what each word and each pair of neighbours says for `wants` less what it says for `adverse`."""
+        table = self._title_grams if in_title else self._body_grams
+        rows = table[self.grams(words)]
+        told = (rows[:, 0] - rows[:, 1]).tolist()
+        return told[: len(words)], told[len(words) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Prototypes:
+    """What a campaign sells as directions, scaled so that likeness is in standard deviations above the usual."""
+
+    directions: NDArray[np.float32]
+    usual: NDArray[np.float32]
+
+    def likeness(self, vector: NDArray[np.float32]) -> list[float]:
+        """Return how many standard deviations `vector` is nearer to each prototype than any text is."""
+        told: list[float] = (vector @ self.directions - self.usual).tolist()
+        return told
+
+
+@cache
+def load() -> Model | None:
+    """Return the model, or None where NumPy or a file is missing or broken."""
+    try:
+        return Model(FOLDER)
+    except (ImportError, OSError, ValueError, KeyError):
+        return None

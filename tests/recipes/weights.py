@@ -1,0 +1,321 @@
+"""Fit what the words of posts say: `python -m tests.recipes.weights DATA_FOLDER`, after `tests.recipes.vectors`.
+
+Needs scikit-learn beside the test requirements, and a folder with `posts_real.jsonl`, `posts_labelled.jsonl`, `campaigns.json`
+and `judged_pairs.jsonl`; the labels of real posts are in `tests/judged` by id, the invented posts whole. `held_out_*` and
+`asker_and_seller` are never read here. Writes `weights.npz` and `constants.json` of the model, and prints what they are
+worth on campaigns that were left out (eight folds by campaign).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from leadtui.domain.models import Campaign, Post
+from leadtui.scoring import intent, stance
+from leadtui.scoring.fit import Fit
+from leadtui.scoring.hearing import SIGNS, signs
+from leadtui.scoring.matching import Matcher
+from leadtui.scoring.model import FOLDER, GRAM_BITS, HEADS, Model
+
+JUDGED = Path(__file__).resolve().parents[1] / "judged"
+FOLDS = 8
+SIZE = 1 << GRAM_BITS
+_RARE = 3
+"""Posts that must hold a word or pair before it is given a weight."""
+_STRENGTH = 0.06
+"""Inverse strength of the ridge penalty of both regressions."""
+_ADVERSE_KINDS = ("seller_or_promo", "job_or_for_hire", "builder_or_market_research", "already_solved")
+_ADVERSE_STANCES = ("sells", "announces", "hires_staff", "seeks_work", "solved", "research")
+_ADVERSE_TAGS = (
+    "tag:[For Hire]",
+    "tag:[H]item [W]cash = seller",
+    "subreddit:r/shamelessplug",
+    "tag:WTS",
+    "tag:[maker]",
+)
+_WANTS = ("seeking", "hiring_provider", "comparing", "pain")
+_TRUST = {"real": 1.0, "judged": 1.0, "invented": 1.0, "read": 1.0, "tag": 0.4}
+_FIT_TRUST = {"judged": 1.0, "real": 0.7, "invented": 0.5}
+
+
+@dataclass
+class Row:
+    """One post with what is known of it."""
+
+    post: Post
+    source: str
+    fold: int
+    wants: bool | None
+    adverse: bool | None
+    campaign: str = ""
+    grade: int = -1
+    signs: Sequence[float] = ()
+    grams: tuple[Any, Any] = ((), ())
+    fit: Sequence[float] = ()
+    excluded: bool = False
+
+
+def campaign_of(profile: dict[str, Any]) -> Campaign:
+    """Make a campaign of a judged profile."""
+    return Campaign(
+        name=profile["name"],
+        description=profile["description"],
+        keywords=tuple(profile["keywords"]),
+        competitors=tuple(profile["competitors"]),
+        subreddits=tuple(profile["target_subreddits"]),
+    )
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """Read a JSON Lines file."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def post_of(record: dict[str, Any]) -> Post:
+    """Make a post of a record; age is left out."""
+    return Post(
+        id=record["id"],
+        subreddit=record["subreddit"],
+        title=record["title"] or "",
+        body=record["body"] or "",
+        author="somebody",
+    )
+
+
+def fold_of(name: str) -> int:
+    """Return the fold of a campaign or post by its name."""
+    return zlib.crc32(name.encode()) % FOLDS
+
+
+def _pairs(records: Iterable[dict[str, Any]], source: str) -> list[Row]:
+    return [
+        Row(
+            post_of(record),
+            source,
+            fold_of(record["profile_id"]),
+            record["grade"] >= 2 or record["kind"] == "seeking_other_product",
+            record["kind"] in _ADVERSE_KINDS,
+            record["profile_id"],
+            record["grade"],
+        )
+        for record in records
+    ]
+
+
+def load_rows(folder: Path) -> tuple[list[Row], dict[str, Campaign]]:
+    """Return all labelled posts and the campaigns that some of them were judged for."""
+    real = {record["id"]: record for record in lines(folder / "posts_real.jsonl")}
+    profiles = [
+        *json.loads((folder / "campaigns.json").read_text("utf-8")),
+        *json.loads((JUDGED / "real_campaigns.json").read_text("utf-8")),
+        *json.loads((JUDGED / "invented_campaigns.json").read_text("utf-8")),
+    ]
+    graded = [{**real[record["id"]], **record} for record in lines(JUDGED / "real_grades.jsonl")]
+    rows = [
+        *_pairs(lines(folder / "judged_pairs.jsonl"), "judged"),
+        *_pairs(graded, "real"),
+        *_pairs(lines(JUDGED / "invented_pairs.jsonl"), "invented"),
+    ]
+    for label in lines(JUDGED / "real_kinds.jsonl"):
+        adverse = label["stance"] in _ADVERSE_STANCES
+        wants = label["intent"] in _WANTS and not adverse
+        rows.append(Row(post_of(real[label["id"]]), "real", fold_of(label["id"]), wants, adverse))
+    for record in lines(folder / "posts_labelled.jsonl"):
+        source = "read" if record["label_source"].startswith("read") else "tag"
+        adverse_tag = record["label_source"] in _ADVERSE_TAGS if source == "tag" else None
+        record["title"] = record["title_stripped"] or record["title"]
+        rows.append(
+            Row(post_of(record), source, fold_of(record["id"]), record["label"] == "lead", adverse_tag)
+        )
+    return rows, {profile["profile_id"]: campaign_of(profile) for profile in profiles}
+
+
+def measure(rows: list[Row], campaigns: dict[str, Campaign], model: Model) -> None:
+    """Fill in what the regressions are fitted on, by the package's own reading of each post."""
+    nothing = Campaign(name="nothing", keywords=("zzqq",))
+    matchers = {name: Matcher(campaign) for name, campaign in campaigns.items()} | {"": Matcher(nothing)}
+    fits = {name: Fit(campaign, model) for name, campaign in campaigns.items()}
+    for row in rows:
+        reading = matchers[row.campaign].read(row.post, None)
+        by_rules = intent.judge(reading).factor, stance.judge(reading).factor
+        row.signs = signs(reading, by_rules)
+        border = reading.title_end + 1
+        row.grams = (
+            model.grams(model.words(reading.folded[: border - 1]), edges=True),
+            np.unique(model.grams(model.words(reading.folded[border : border + 1_500]))),
+        )
+        if row.campaign:
+            row.fit, row.excluded = fits[row.campaign].features(reading)
+
+
+def matrix(rows: list[Row]) -> Any:
+    """Return posts x (grams of titles, of bodies, of both, signs), sparse."""
+    from scipy import sparse
+
+    blocks: list[tuple[list[int], list[int]]] = [([], []), ([], []), ([], [])]
+    for number, row in enumerate(rows):
+        title, body = row.grams
+        for (places, columns), found in zip(
+            blocks, (title, body, np.concatenate((title, np.setdiff1d(body, title)))), strict=True
+        ):
+            places += [number] * len(found)
+            columns += found.tolist()
+    shape = (len(rows), SIZE)
+    parts = [
+        sparse.csr_matrix((np.ones(len(columns)), (places, columns)), shape=shape)
+        for places, columns in blocks
+    ]
+    return sparse.hstack([*parts, np.array([row.signs for row in rows])]).tocsr()
+
+
+def regress(features: Any, truth: Any, trust: Any) -> tuple[Any, float]:
+    """Return weights and bias of one regression; rare grams get none."""
+    from sklearn.linear_model import LogisticRegression
+
+    common = np.asarray((features > 0).sum(0)).ravel() >= _RARE
+    common[-SIGNS:] = True
+    fitted = LogisticRegression(C=_STRENGTH, max_iter=500, solver="liblinear").fit(
+        features[:, common], truth, sample_weight=trust
+    )
+    weights = np.zeros(features.shape[1])
+    weights[common] = fitted.coef_[0]
+    return weights, float(fitted.intercept_[0])
+
+
+def heads(rows: list[Row], features: Any, chosen: Any) -> list[tuple[Any, float]]:
+    """Fit both regressions on the chosen rows; wishes are told apart among those who stand on no other side."""
+    trust = np.array([_TRUST[row.source] for row in rows])
+    wants = chosen & np.array([row.wants is not None and not row.adverse for row in rows])
+    adverse = chosen & np.array([row.adverse is not None for row in rows])
+    return [
+        regress(features[mask], np.array([bool(label) for label in labels])[mask], trust[mask])
+        for mask, labels in ((wants, [row.wants for row in rows]), (adverse, [row.adverse for row in rows]))
+    ]
+
+
+def _sigmoid(values: Any) -> Any:
+    return 1.0 / (1.0 + np.exp(-np.clip(values, -30, 30)))
+
+
+def out_of_fold(rows: list[Row], features: Any) -> Any:
+    """Return both chances of each row by regressions that saw neither its campaign nor its post."""
+    told = np.zeros((len(rows), 2))
+    for fold in range(FOLDS):
+        inside = np.array([row.fold == fold for row in rows])
+        held = {row.post.id for row, is_inside in zip(rows, inside, strict=True) if is_inside}
+        chosen = np.array([row.post.id not in held for row in rows])
+        for place, (weights, bias) in enumerate(heads(rows, features, chosen)):
+            told[inside, place] = _sigmoid(features[inside] @ weights + bias)
+    return told
+
+
+def fit_fit(rows: list[Row], told: Any, chosen: Any) -> Any:
+    """Return weights, bias and the power of the wish in: chance = sigmoid(fit) x (wants x (1 - adverse)) ^ power."""
+    from scipy.optimize import minimize
+
+    signals = np.array([[*row.fit, 1.0] for row in rows])[chosen]
+    wish = np.log(np.clip(told[chosen, 0] * (1 - told[chosen, 1]), 1e-6, 1))
+    truth = np.array([row.grade >= 2 for row in rows])[chosen]
+    trust = np.array([_FIT_TRUST[row.source] for row in rows])[chosen]
+
+    def loss(values: Any) -> float:
+        chance = np.clip(_sigmoid(signals @ values[:-1]) * np.exp(wish * abs(values[-1])), 1e-5, 1 - 1e-5)
+        missed = -(truth * np.log(chance) + (1 - truth) * np.log(1 - chance)) * trust
+        return float(missed.sum() + 0.5 * (values[:-2] ** 2).sum() + 2.0 * (values[-1] - 1) ** 2)
+
+    start = np.r_[np.full(signals.shape[1] - 1, 0.3), 0.0, 1.0]
+    return minimize(loss, start, method="L-BFGS-B").x
+
+
+def chances_of(rows: list[Row], told: Any, values: Any) -> Any:
+    """Return the chance that each row is a lead."""
+    signals = np.array([[*row.fit, 1.0] for row in rows])
+    chance = _sigmoid(signals @ values[:-1]) * (told[:, 0] * (1 - told[:, 1])) ** abs(values[-1])
+    return np.where([row.excluded for row in rows], 0.0, chance)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Fit, write, and print what campaigns that were left out get."""
+    from tests.bench.quality import ndcg, rates
+
+    if not (FOLDER / "weights.npz").exists():
+        empty = np.zeros((SIZE, len(HEADS)), np.int8)
+        np.savez_compressed(FOLDER / "weights.npz", title=empty, body=empty, scale=np.float32(1))
+        (FOLDER / "constants.json").write_text("{}\n", "utf-8")
+    rows, campaigns = load_rows(Path(arguments[0]))
+    measure(rows, campaigns, Model(FOLDER))
+    print(Counter((row.source, bool(row.campaign)) for row in rows))
+    features = matrix(rows)
+    told = out_of_fold(rows, features)
+    paired = [number for number, row in enumerate(rows) if row.campaign]
+    pairs, pair_told = [rows[number] for number in paired], told[paired]
+    chance = np.zeros(len(pairs))
+    for fold in range(FOLDS):
+        inside = np.array([row.fold == fold for row in pairs])
+        chance[inside] = chances_of(pairs, pair_told, fit_fit(pairs, pair_told, ~inside))[inside]
+    truth = np.array([row.grade >= 2 for row in pairs])
+    weighed = np.array([row.source != "real" for row in pairs])
+    scale = max(
+        np.arange(0.1, 0.6, 0.01),
+        key=lambda cut: rates((chance >= cut)[weighed].tolist(), truth[weighed].tolist())[2],
+    )
+    print(f"left out by campaign; a lead from a chance of {scale:.2f} on")
+    for source in ("judged", "real", "invented"):
+        mask = np.array([row.source == source for row in pairs])
+        ranked = []
+        for name in sorted({row.campaign for row in pairs if row.source == source}):
+            mine = [number for number in np.argsort(-chance, kind="stable") if pairs[number].campaign == name]
+            grades = [pairs[number].grade for number in mine]
+            if sum(grade >= 2 for grade in grades):
+                ranked.append(
+                    (ndcg(grades), sum(g >= 2 for g in grades[:10]) / 10, sum(g >= 2 for g in grades))
+                )
+        many = [each for each in ranked if each[2] >= 10] or [(0.0, 0.0, 0)]
+        p, r, f1 = rates((chance >= scale)[mask].tolist(), truth[mask].tolist())
+        print(
+            f"{source:9} {len(ranked)} campaigns: NDCG@10 {np.mean([each[0] for each in ranked]):.3f};"
+            f" of ten or more leads: {np.mean([each[0] for each in many]):.3f}, P@10 {np.mean([each[1] for each in many]):.3f};"
+            f" precision {p:.2f} recall {r:.2f} F1 {f1:.3f}"
+        )
+    values = fit_fit(pairs, pair_told, np.ones(len(pairs), bool))
+    write(heads(rows, features, np.ones(len(rows), bool)), values, float(scale))
+    return 0
+
+
+def write(fitted: list[tuple[Any, float]], values: Any, scale: float) -> None:
+    """Write the model's files; the power makes a chance of `scale` half of all points."""
+    power = float(np.log(0.5) / np.log(scale))
+    title = np.stack([weights[:SIZE] + weights[2 * SIZE : 3 * SIZE] for weights, _ in fitted], 1)
+    body = np.stack([weights[SIZE : 3 * SIZE].reshape(2, SIZE).sum(0) for weights, _ in fitted], 1)
+    unit = max(abs(title).max(), abs(body).max()) / 127
+    np.savez_compressed(
+        FOLDER / "weights.npz",
+        title=np.round(title / unit).astype(np.int8),
+        body=np.round(body / unit).astype(np.int8),
+        scale=np.float32(unit),
+    )
+    constants: dict[str, Any] = {
+        head: {"bias": round(bias, 4), "signs": [round(float(each), 4) for each in weights[3 * SIZE :]]}
+        for head, (weights, bias) in zip(HEADS, fitted, strict=True)
+    }
+    constants["fit"] = {
+        "bias": round(float(values[-2]), 4),
+        "signs": [round(float(each), 4) for each in values[:-2]],
+    }
+    wish = round(power * abs(float(values[-1])), 4)
+    constants["power"] = {"fit": round(power, 4), "intent": wish, "stance": wish}
+    (FOLDER / "constants.json").write_text(json.dumps(constants, indent=1) + "\n", "utf-8")
+    print(constants["fit"], constants["power"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
