@@ -135,6 +135,31 @@ def remove(config: Config, name: str, yes: bool, as_json: bool) -> None:
         say(f"campaign {removed} removed with {plural(total, 'lead')}")
 
 
+@campaigns.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@with_config
+def forget(config: Config, name: str, yes: bool, as_json: bool) -> None:
+    """Forget what your verdicts taught about leads; the verdicts themselves stay."""
+
+    async def work() -> tuple[str, int]:
+        async with engine(config) as opened:
+            stored = await opened.campaigns.named(name)
+            if not yes and sys.stdin.isatty():
+                question = f"What was learned for {stored.campaign.name} is lost. Begin again with the next verdicts?"
+                click.confirm(question, abort=True, err=True)
+            return stored.campaign.name, await opened.learning.forget(stored)
+
+    forgotten, rescored = run(work())
+    if as_json:
+        emit(campaign=forgotten, rescored=rescored)
+    else:
+        say(
+            f"campaign {forgotten} learns anew from the next verdicts · {plural(rescored, 'score')} changed back"
+        )
+
+
 def read_file(file: str) -> Campaign:
     """Read a campaign file, or stdin for `-`."""
     where = "stdin" if file == "-" else clean_line(file, 300)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from leadtui import __version__
-from leadtui.cli import campaigns, config, db, demo, doctor, feeds, leads, posts, run
+from leadtui.cli import campaigns, config, db, demo, doctor, evaluation, feeds, leads, posts, run
 from leadtui.cli.common import global_options
 
 
@@ -35,6 +35,7 @@ for command in (
     posts.import_,
     leads.leads,
     campaigns.campaigns,
+    evaluation.eval_,
     feeds.feeds,
     doctor.doctor,
     config.config,

@@ -106,6 +106,7 @@ def discover(config: Config, campaign: str | None, as_json: bool) -> int:
             give_back = await opened.schedule.take_once()
             try:
                 await opened.discovery.backfill()
+                await opened.learning.learn_due(patient=False)
                 done = await opened.discovery.run_pass(campaign)
             finally:
                 await give_back()
@@ -141,6 +142,7 @@ async def _import(
     async with engine(config) as opened:
         wanted = None if campaign is None else {(await opened.campaigns.named(campaign)).id}
         await opened.discovery.backfill()
+        await opened.learning.learn_due(patient=False)
         read, new_posts, new_leads, bad_lines = 0, 0, 0, 0
         bad: list[BadLine] = []
         chunk: list[Post] = []

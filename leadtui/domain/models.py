@@ -21,6 +21,18 @@ class LeadStatus(StrEnum):
     SNOOZED = "snoozed"
 
 
+WANTED = (
+    LeadStatus.SAVED,
+    LeadStatus.DRAFTED,
+    LeadStatus.REPLIED,
+    LeadStatus.CONVERSATION,
+    LeadStatus.WON,
+    LeadStatus.LOST,
+)
+"""What a user does with leads that were worth finding: a lost one was a lead too."""
+UNWANTED = (LeadStatus.IGNORED,)
+
+
 class PostKind(StrEnum):
     """What a person wrote: a post of their own, or a comment under one."""
 
@@ -42,7 +54,9 @@ class DraftState(StrEnum):
 
 
 PARTS = ("fit", "intent", "stance", "freshness", "reach")
-"""The parts of a score, in the order in which they are told."""
+"""The parts of every score, in the order in which they are told."""
+LEARNED = "learned"
+"""The part that a score has beside them where verdicts taught something about the post."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from leadtui.domain.models import Campaign, Post, Score
 from leadtui.scoring import freshness, intent, reach, stance
 from leadtui.scoring.fit import Fit
 from leadtui.scoring.hearing import hear
+from leadtui.scoring.learning import Lessons
 from leadtui.scoring.ledger import Judgement, settle
 from leadtui.scoring.matching import Matcher
 from leadtui.scoring.model import load
@@ -25,7 +26,8 @@ SIGNALS: dict[str, Signal] = {"freshness": freshness.judge, "reach": reach.judge
 class Scorer:
     """Scores posts for one campaign; pure, deterministic, and cheap enough for every post there is."""
 
-    def __init__(self, campaign: Campaign) -> None:
+    def __init__(self, campaign: Campaign, learned: Lessons | None = None) -> None:
+        self._learned = learned
         self._min_score = campaign.min_score
         self._model = load()
         self._matcher = Matcher(campaign)
@@ -44,7 +46,7 @@ class Scorer:
         judged = {"fit": fit, "intent": wish, "stance": side}
         judged |= {name: signal(reading) for name, signal in SIGNALS.items()}
         account = settle((step for judgement in judged.values() for step in judgement.steps), reading.text)
-        return Score(
+        score = Score(
             value=account.value,
             lead=account.value >= self._min_score,
             intent=wish.label,
@@ -53,3 +55,4 @@ class Scorer:
             parts=account.parts,
             reasons=account.reasons,
         )
+        return score if self._learned is None else self._learned.adjust(score, post, self._min_score)

@@ -75,13 +75,13 @@ def settle(steps: Iterable[Step], text: str) -> Account:
         value = level
         parts[step.part] += points
         if points:
-            reasons += _share(points, step, text)
+            reasons += share(points, step, text)
     if not reasons:
         reasons.append(Reason("fit", 0, "nothing here concerns what the campaign sells"))
     return Account(value, parts, tuple(reasons))
 
 
-def _share(points: int, step: Step, text: str) -> list[Reason]:
+def share(points: int, step: Step, text: str) -> list[Reason]:
     """Give `points` to the step's evidence by weight, in whole points that add up (largest remainders)."""
     told = step.gains() if points > 0 else step.losses()
     evidence = sorted(told, key=lambda each: -each.weight)[:_MOST_REASONS]

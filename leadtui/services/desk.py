@@ -15,6 +15,7 @@ from leadtui.services.campaigns import Campaigns
 from leadtui.services.discovery import Discovery
 from leadtui.services.drafting import Drafting
 from leadtui.services.events import Events, FeedsChanged
+from leadtui.services.learning import Learning, Lesson
 from leadtui.services.schedule import Schedule
 from leadtui.services.triage import Triage
 from leadtui.store import feeds, leads
@@ -46,6 +47,7 @@ class Desk:
         campaigns: Campaigns,
         triage: Triage,
         drafting: Drafting,
+        learning: Learning,
         schedule: Schedule,
     ) -> None:
         self._config = config
@@ -54,6 +56,7 @@ class Desk:
         self._campaigns = campaigns
         self._triage = triage
         self._drafting = drafting
+        self._learning = learning
         self._schedule = schedule
         self._next_poll: float | None = None
         self.events = events
@@ -128,6 +131,14 @@ class Desk:
     async def add_campaign(self, campaign: Campaign) -> int:
         """Store a campaign; returns how many leads the stored posts hold for it."""
         return await self._campaigns.add(campaign)
+
+    async def lessons(self) -> list[Lesson]:
+        """Return how far each campaign has learned from verdicts."""
+        return await self._learning.lessons()
+
+    async def forget_lessons(self, campaign: str) -> int:
+        """Forget what verdicts taught a campaign; returns how many scores changed."""
+        return await self._learning.forget(await self._campaigns.named(campaign))
 
     async def feeds(self) -> list[Feed]:
         """Return all feeds by name."""

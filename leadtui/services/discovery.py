@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from leadtui import sources
 from leadtui.config import Config
-from leadtui.domain.models import BadLine, Batch, Campaign, Feed, Ingested, Post, Score
+from leadtui.domain.models import BadLine, Batch, Campaign, Feed, Ingested, LeadStatus, Post, Score
 from leadtui.errors import ConfigError, LockedError, SourceError, StorageError
-from leadtui.scoring import Scorer
+from leadtui.scoring import Scorer, learning
 from leadtui.services import judging
 from leadtui.services.events import ActivityChanged, CampaignsChanged, Events, FeedsChanged, LeadsChanged
 from leadtui.store import campaigns, feeds, leads, posts
@@ -31,13 +31,16 @@ FRESHEN_SPAN = 60 * 86_400.0
 """Seconds after which a post is as old as it gets for its score."""
 FRESHEN_MOST = 2_000
 """Leads of a campaign, the best ones, that are scored again: what lies further down nobody looks at."""
+OPEN = (LeadStatus.NEW, LeadStatus.SAVED, LeadStatus.DRAFTED, LeadStatus.SNOOZED)
+"""Statuses in which a lead still waits for the user, and its score matters."""
 FETCH_SECONDS = 300.0
 """A source that takes longer for one reading has failed; the other feeds wait for it meanwhile."""
 _MAX_BACKOFF = 6 * 3600.0
 
 Progress = Callable[[str, int, int], None]
 """Told of a campaign's name, the post reached and the last one."""
-Target = tuple[int, Campaign]
+Target = tuple[int, Campaign, str]
+"""Id, campaign, and what verdicts taught."""
 Record = Callable[[Connection, Ingested], Awaitable[None]]
 """Something to write in the same transaction as the posts."""
 
@@ -233,8 +236,7 @@ class Discovery:
         async with self._database.read() as connection:
             batch = await posts.after(connection, done, last, BACKFILL_CHUNK)
         stretch = [post for _, post, _ in batch]
-        target = (stored.id, stored.campaign)
-        judge = partial(self._judge, target, time.time())
+        judge = partial(self._judge, _target(stored), time.time())
         scores = await judge(stretch)
         judged = [
             (judging.lead_row(post_id, post, score, found_at), score.lead)
@@ -257,15 +259,23 @@ class Discovery:
 
         Returns how many scores changed. A lead that thereby falls below its campaign's bound stays, further down.
         """
+        since = time.time() - FRESHEN_SPAN
+        return sum([await self._rescore(stored, since, OPEN[:1]) for stored in await self._campaigns()])
+
+    async def rescore(self, campaign_id: int) -> int:
+        """Score a campaign's best open leads again, after something was learned or forgotten; returns how many changed."""
+        chosen = [stored for stored in await self._campaigns() if stored.id == campaign_id]
+        return sum([await self._rescore(stored, float("-inf"), OPEN) for stored in chosen])
+
+    async def _rescore(self, stored: Stored, since: float, statuses: Sequence[LeadStatus]) -> int:
         now = time.time()
+        async with self._database.read() as connection:
+            old = await leads.ageing(connection, stored.id, since, FRESHEN_MOST, statuses)
+        ids = list(old)
         changed = 0
-        for stored in await self._campaigns():
-            async with self._database.read() as connection:
-                old = await leads.ageing(connection, stored.id, now - FRESHEN_SPAN, FRESHEN_MOST)
-            ids = list(old)
-            for start in range(0, len(ids), BACKFILL_CHUNK):
-                if not self.stopping:
-                    changed += await self._freshen_step(stored, ids[start : start + BACKFILL_CHUNK], old, now)
+        for start in range(0, len(ids), BACKFILL_CHUNK):
+            if not self.stopping:
+                changed += await self._freshen_step(stored, ids[start : start + BACKFILL_CHUNK], old, now)
         if changed:
             self._events.publish(LeadsChanged())
         return changed
@@ -273,8 +283,9 @@ class Discovery:
     async def _freshen_step(self, stored: Stored, ids: list[int], old: dict[int, int], now: float) -> int:
         async with self._database.read() as connection:
             batch = await posts.several(connection, ids)
-        target = (stored.id, stored.campaign)
-        (scores,) = await asyncio.to_thread(self._score, [target], [post for _, post, _ in batch], now)
+        (scores,) = await asyncio.to_thread(
+            self._score, [_target(stored)], [post for _, post, _ in batch], now
+        )
         rows = [
             judging.lead_row(post_id, post, score, found_at)
             for (post_id, post, found_at), score in zip(batch, scores, strict=True)
@@ -333,10 +344,18 @@ class Discovery:
 
     def _score(self, targets: Sequence[Target], batch: Sequence[Post], now: float) -> list[list[Score]]:
         """Return, for each campaign, the score of each post; pure computation, run in a thread."""
-        scorers = {target: self._scorers.get(target) or Scorer(target[1]) for target in targets}
-        kept = {key: value for key, value in self._scorers.items() if key[0] not in dict(targets)}
+        scorers = {target: self._scorers.get(target) or self._scorer(target) for target in targets}
+        made = {campaign_id for campaign_id, *_ in targets}
+        kept = {key: value for key, value in self._scorers.items() if key[0] not in made}
         self._scorers = kept | scorers
         return [[scorers[target].score(post, now) for post in batch] for target in targets]
+
+    def _scorer(self, target: Target) -> Scorer:
+        _, campaign, learned = target
+        model = learning.unpack(learned) if learned else None
+        if learned and model is None:
+            self._log.warning("learned_unreadable", campaign=campaign.name)
+        return Scorer(campaign, model)
 
     def _announce(self, result: Ingested, source: str) -> None:
         if self._metrics is not None:
@@ -383,8 +402,12 @@ def _recording(feed: Feed, batch: Batch, rest: float) -> Record:
     return record
 
 
+def _target(stored: Stored) -> Target:
+    return stored.id, stored.campaign, stored.learned
+
+
 async def _targets(connection: Connection, wanted: set[int] | None, feed: Feed | None) -> list[Target]:
-    chosen = [(stored.id, stored.campaign) for stored in await campaigns.everything(connection)]
+    chosen = [_target(stored) for stored in await campaigns.everything(connection)]
     linked = None if feed is None else await feeds.campaigns_of(connection, feed)
     return [
         target

@@ -16,6 +16,7 @@ from leadtui.services.desk import Desk
 from leadtui.services.discovery import Discovery
 from leadtui.services.drafting import Drafting
 from leadtui.services.events import STORED, ActivityChanged, Events
+from leadtui.services.learning import Learning
 from leadtui.services.schedule import Schedule
 from leadtui.services.triage import Triage
 from leadtui.store import drafts, feeds, leads
@@ -49,7 +50,8 @@ class Engine:
         self.campaigns = Campaigns(config, database, self.events, self.discovery)
         self.triage = Triage(database, self.events, metrics)
         self.drafting = Drafting(database, self.events)
-        self.schedule = Schedule(database, self.discovery, self.events, metrics)
+        self.learning = Learning(database, self.events, self.discovery)
+        self.schedule = Schedule(database, self.discovery, self.learning, self.events, metrics)
         self.desk = Desk(
             config,
             database,
@@ -58,6 +60,7 @@ class Engine:
             self.campaigns,
             self.triage,
             self.drafting,
+            self.learning,
             self.schedule,
         )
         self.http_port: int | None = None

@@ -19,6 +19,7 @@ from leadtui.errors import LeadTuiError, LockedError
 from leadtui.runtime.process import identity, is_known_dead, pid_of
 from leadtui.services.discovery import Discovery
 from leadtui.services.events import ActivityChanged, Events, LeadsChanged
+from leadtui.services.learning import Learning
 from leadtui.store import leases, triage
 from leadtui.store.database import Database
 from leadtui.store.leases import Lease
@@ -40,10 +41,16 @@ class Schedule:
     """Keeps discovery going in one process of all those that share a database."""
 
     def __init__(
-        self, database: Database, discovery: Discovery, events: Events, metrics: Metrics | None = None
+        self,
+        database: Database,
+        discovery: Discovery,
+        learning: Learning,
+        events: Events,
+        metrics: Metrics | None = None,
     ) -> None:
         self._database = database
         self._discovery = discovery
+        self._learning = learning
         self._events = events
         self._metrics = metrics
         self._log = logs.get("schedule")
@@ -197,6 +204,9 @@ class Schedule:
             self._run, "interval", (self._discovery.poll_due,), seconds=1, id="poll", next_run_time=first
         )
         scheduler.add_job(self._run, "interval", (self._wake,), seconds=5, id="wake", next_run_time=first)
+        scheduler.add_job(
+            self._run, "interval", (self._learning.learn_due,), seconds=5, id="learn", next_run_time=first
+        )
         scheduler.add_job(
             self._run, "interval", (self._discovery.freshen,), hours=1, id="freshen", next_run_time=first
         )

@@ -21,6 +21,8 @@ class Stored:
     campaign: Campaign
     backfill: tuple[int, int] | None
     """Stored posts with ids in (first, last] are still to be scored."""
+    learned: str = ""
+    """What verdicts taught, as `scoring.learning.Model` packs it."""
 
 
 async def everything(connection: AsyncConnection) -> list[Stored]:
@@ -31,6 +33,7 @@ async def everything(connection: AsyncConnection) -> list[Stored]:
             row.id,
             parse(row.definition, f"campaign {row.name}"),
             None if row.backfill_to is None else (row.backfill_from, row.backfill_to),
+            row.learned or "",
         )
         for row in rows
     ]
@@ -63,6 +66,8 @@ async def save(
     ).scalar()
     if old is None or taken not in (None, old):
         return None
+    # The same verdicts teach something else about other scores.
+    values["judged"] = campaigns.c.judged + 1
     await connection.execute(update(campaigns).where(campaigns.c.id == old).values(**values))
     return int(old)
 

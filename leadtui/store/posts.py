@@ -75,13 +75,13 @@ async def after(
 ) -> list[tuple[int, Post, float]]:
     """Return (database id, post, found at) of stored posts with ids in (post_id, last], in order."""
     found = select(posts).where(posts.c.id > post_id, posts.c.id <= last).order_by(posts.c.id).limit(limit)
-    return [(row.id, _post(row), row.found_at) for row in await connection.execute(found)]
+    return [(row.id, post_of(row), row.found_at) for row in await connection.execute(found)]
 
 
 async def several(connection: AsyncConnection, post_ids: Sequence[int]) -> list[tuple[int, Post, float]]:
     """Return (database id, post, found at) of some stored posts, in order; at most 5,000 ids."""
     found = select(posts).where(posts.c.id.in_(post_ids)).order_by(posts.c.id)
-    return [(row.id, _post(row), row.found_at) for row in await connection.execute(found)]
+    return [(row.id, post_of(row), row.found_at) for row in await connection.execute(found)]
 
 
 async def stories_of(connection: AsyncConnection, post_ids: Sequence[int]) -> dict[int, int]:
@@ -233,7 +233,8 @@ def _values(post: Post, source: str, now: float) -> dict[str, Any]:
     }
 
 
-def _post(row: Row[Any]) -> Post:
+def post_of(row: Row[Any]) -> Post:
+    """Make a post of its row."""
     return Post(
         id=row.ext_id,
         subreddit=row.subreddit,

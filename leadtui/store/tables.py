@@ -54,6 +54,17 @@ campaigns = Table(
     # Stored posts up to `backfill_to` are still to be scored from `backfill_from` on; NULL when none are.
     Column("backfill_from", Integer),
     Column("backfill_to", Integer),
+    Column("learned", Text),  # what verdicts taught, JSON
+    Column(
+        "judged", Integer, nullable=False, server_default="0"
+    ),  # grows with every verdict, given or undone
+    Column("judged_at", Double),
+    Column(
+        "taught", Integer, nullable=False, server_default="0"
+    ),  # `judged` as it was when last learned from
+    Column(
+        "forgotten_to", Integer, nullable=False, server_default="0"
+    ),  # verdicts up to this id no longer teach
     CheckConstraint("min_score BETWEEN 0 AND 100", name="min_score"),
     CheckConstraint("(backfill_from IS NULL) = (backfill_to IS NULL)", name="backfill"),
 )

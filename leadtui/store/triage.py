@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtui.domain.models import Change, LeadStatus
 from leadtui.store.leads import adjust_counts
-from leadtui.store.tables import drafts, leads, posts, verdicts
+from leadtui.store.tables import campaigns, drafts, leads, posts, verdicts
 
 _CHUNK = 5_000
 
@@ -47,7 +48,7 @@ async def set_status(
         for row in changed
     ]
     await connection.execute(verdicts.insert(), steps)
-    await _apply(connection, [(row.id, row.campaign_id, row.status, status, until) for row in changed])
+    await _apply(connection, [(row.id, row.campaign_id, row.status, status, until) for row in changed], now)
     before = {row.status for row in changed}
     return Change(
         len(changed),
@@ -104,7 +105,7 @@ async def _turn(connection: AsyncConnection, batch: int, *, back: bool, now: flo
         here, there = (left, right) if back else (right, left)
         if found is not None and (found.status, found.snoozed_until) == here:
             moves.append((step.lead_id, found.campaign_id, here[0], *there))
-    await _apply(connection, moves)
+    await _apply(connection, moves, now)
     if back:
         await _drop_unwritten_drafts(
             connection, [move[0] for move in moves if move[2] == LeadStatus.DRAFTED.value]
@@ -137,9 +138,9 @@ async def _current(connection: AsyncConnection, lead_ids: Sequence[int]) -> list
 
 
 async def _apply(
-    connection: AsyncConnection, moves: Sequence[tuple[int, int, str, str, float | None]]
+    connection: AsyncConnection, moves: Sequence[tuple[int, int, str, str, float | None]], now: float
 ) -> None:
-    """Carry out (lead, campaign, old status, new status, until) and keep the counts right."""
+    """Carry out (lead, campaign, old status, new status, until), keep the counts right, and mark what there is to learn."""
     changes: dict[tuple[int, str], int] = {}
     targets: dict[tuple[str, float | None], list[int]] = {}
     for lead_id, campaign_id, before, after, until in moves:
@@ -151,6 +152,10 @@ async def _apply(
             chunk = leads.c.id.in_(ids[start : start + _CHUNK])
             await connection.execute(update(leads).where(chunk).values(status=status, snoozed_until=until))
     await adjust_counts(connection, changes)
+    judged = Counter(campaign_id for _, campaign_id, *_ in moves)
+    for campaign_id, number in sorted(judged.items()):
+        grown = {"judged": campaigns.c.judged + number, "judged_at": now}
+        await connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(grown))
 
 
 async def _title(connection: AsyncConnection, lead_ids: Sequence[int]) -> str:
