@@ -48,21 +48,26 @@ def add(config: Config, file: str, as_json: bool) -> None:
 def list_(config: Config, as_json: bool) -> None:
     """All campaigns, with their leads."""
 
-    async def work() -> list[tuple[Campaign, dict[str, int]]]:
+    async def work() -> list[tuple[Campaign, dict[str, int], str]]:
         async with engine(config) as opened:
             listed = await opened.campaigns.listed()
-            return [(item.campaign, await opened.desk.counts(item.campaign.name)) for item in listed]
+            lessons = {lesson.campaign: str(lesson) for lesson in await opened.desk.lessons()}
+            return [
+                (item.campaign, await opened.desk.counts(name), lessons.get(name, ""))
+                for item in listed
+                if (name := item.campaign.name)
+            ]
 
     listed = run(work())
     if as_json:
-        emit(campaigns=[{**asdict(campaign), "leads": counts} for campaign, counts in listed])
+        emit(campaigns=[{**asdict(campaign), "leads": counts} for campaign, counts, _ in listed])
         return
     if not listed:
         say("no campaigns yet: add one with 'leadtui campaigns add --file FILE.toml'")
-    for campaign, counts in listed:
+    for campaign, counts, lesson in listed:
         new, total = counts["new"], sum(counts.values())
         say(
-            f"{campaign.name}  {new:,} new of {plural(total, 'lead')} · {plural(len(campaign.subreddits), 'subreddit')}"
+            f"{campaign.name}  {new:,} new of {plural(total, 'lead')} · {plural(len(campaign.subreddits), 'subreddit')} · {lesson}"
         )
 
 

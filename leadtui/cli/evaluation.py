@@ -50,7 +50,7 @@ def _document(found: Evaluation) -> dict[str, Any]:
         "verdicts": found.wanted + found.unwanted,
         "wanted": found.wanted,
         "ignored": found.unwanted,
-        "needed": found.needed,
+        "missing": found.needed,
         "before": _figures(found.before),
         "after": _figures(found.after),
         "leakage": [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from leadtui import sources
 from leadtui.config import Config
-from leadtui.domain.models import BadLine, Batch, Campaign, Feed, Ingested, LeadStatus, Post, Score
+from leadtui.domain.models import BadLine, Batch, Campaign, Feed, Ingested, Post, Score
 from leadtui.errors import ConfigError, LockedError, SourceError, StorageError
 from leadtui.scoring import Scorer, learning
 from leadtui.services import judging
@@ -31,8 +31,6 @@ FRESHEN_SPAN = 60 * 86_400.0
 """Seconds after which a post is as old as it gets for its score."""
 FRESHEN_MOST = 2_000
 """Leads of a campaign, the best ones, that are scored again: what lies further down nobody looks at."""
-OPEN = (LeadStatus.NEW, LeadStatus.SAVED, LeadStatus.DRAFTED, LeadStatus.SNOOZED)
-"""Statuses in which a lead still waits for the user, and its score matters."""
 FETCH_SECONDS = 300.0
 """A source that takes longer for one reading has failed; the other feeds wait for it meanwhile."""
 _MAX_BACKOFF = 6 * 3600.0
@@ -260,17 +258,17 @@ class Discovery:
         Returns how many scores changed. A lead that thereby falls below its campaign's bound stays, further down.
         """
         since = time.time() - FRESHEN_SPAN
-        return sum([await self._rescore(stored, since, OPEN[:1]) for stored in await self._campaigns()])
+        return sum([await self._rescore(stored, since) for stored in await self._campaigns()])
 
     async def rescore(self, campaign_id: int) -> int:
-        """Score a campaign's best open leads again, after something was learned or forgotten; returns how many changed."""
+        """Score a campaign's best new leads again, after something was learned or forgotten; returns how many changed."""
         chosen = [stored for stored in await self._campaigns() if stored.id == campaign_id]
-        return sum([await self._rescore(stored, float("-inf"), OPEN) for stored in chosen])
+        return sum([await self._rescore(stored, float("-inf")) for stored in chosen])
 
-    async def _rescore(self, stored: Stored, since: float, statuses: Sequence[LeadStatus]) -> int:
+    async def _rescore(self, stored: Stored, since: float) -> int:
         now = time.time()
         async with self._database.read() as connection:
-            old = await leads.ageing(connection, stored.id, since, FRESHEN_MOST, statuses)
+            old = await leads.ageing(connection, stored.id, since, FRESHEN_MOST)
         ids = list(old)
         changed = 0
         for start in range(0, len(ids), BACKFILL_CHUNK):

@@ -40,7 +40,16 @@ class Lesson:
     helps: bool = False
     """Whether scores are adjusted; not so where cross-validation found no use in it."""
 
+    @property
+    def brief(self) -> str:
+        """The same where there is little room."""
+        verdicts = self.wanted + self.unwanted
+        if self.taught:
+            return f"learned {verdicts:,}" if self.helps else ""
+        return f"learns {min(verdicts, NEEDED)}/{NEEDED}"
+
     def __str__(self) -> str:
+        """As in `learns: 12 of 20 verdicts`, or what is missing besides."""
         verdicts = self.wanted + self.unwanted
         if self.taught:
             learned = f"learned from {plural(verdicts, 'verdict')}"
@@ -91,14 +100,16 @@ class Evaluation:
     @property
     def needed(self) -> str:
         """What is missing before anything is learned, in words; empty when nothing is."""
-        missing = []
-        if self.wanted + self.unwanted < NEEDED:
-            missing.append(f"{plural(NEEDED - self.wanted - self.unwanted, 'more verdict')}")
-        if self.wanted < NEEDED_OF_EACH:
-            missing.append(f"{NEEDED_OF_EACH - self.wanted} more saved")
-        if self.unwanted < NEEDED_OF_EACH:
-            missing.append(f"{NEEDED_OF_EACH - self.unwanted} more ignored")
-        return ", ".join(missing)
+        lacking = [
+            f"{NEEDED_OF_EACH - number} {word}"
+            for number, word in ((self.wanted, "saved"), (self.unwanted, "ignored"))
+            if number < NEEDED_OF_EACH
+        ]
+        kinds = " and ".join(lacking)
+        missing = max(NEEDED - self.wanted - self.unwanted, 0)
+        if not missing:
+            return f"{kinds} more" if kinds else ""
+        return f"{plural(missing, 'more verdict')}{', among them ' if kinds else ''}{kinds}"
 
 
 class Learning:
@@ -109,7 +120,8 @@ class Learning:
         self._events = events
         self._discovery = discovery
         self._log = logs.get("learning")
-        self._readable: dict[int, str] = {}
+        self._looked = False
+        """Whether this process has looked for lessons that it cannot read."""
 
     async def learn_due(self, *, now: float | None = None, patient: bool = True) -> int:
         """Learn where enough new verdicts came in or the user pauses; returns how many campaigns learned.
@@ -118,10 +130,15 @@ class Learning:
         """
         now = time.time() if now is None else now
         async with self._database.read() as connection:
-            stored = {each.id: each for each in await campaigns.everything(connection)}
             fresh = await learning.unlearned(connection)
+            if not fresh and self._looked:
+                return 0
+            stored = {each.id: each for each in await campaigns.everything(connection)}
+        if not self._looked:
+            fresh += _unreadable(stored.values())
+            self._looked = True
         done = 0
-        for each in (*fresh, *self._unreadable(stored.values())):
+        for each in fresh:
             paused = each.judged_at is None or abs(now - each.judged_at) >= PAUSE
             if self._discovery.stopping:
                 break
@@ -183,16 +200,14 @@ class Learning:
             )
         return packed != stored.learned
 
-    def _unreadable(self, listed: Iterable[Stored]) -> list[Unlearned]:
-        """Return the campaigns whose lessons are damaged or were written by another version."""
-        found = []
-        for stored in listed:
-            if stored.learned and self._readable.get(stored.id) != stored.learned:
-                if learner.unpack(stored.learned) is None:
-                    found.append(Unlearned(stored.id, None, MANY, None))
-                else:
-                    self._readable[stored.id] = stored.learned
-        return found
+
+def _unreadable(listed: Iterable[Stored]) -> list[Unlearned]:
+    """Return the campaigns whose lessons are damaged or were written by another version."""
+    return [
+        Unlearned(stored.id, None, MANY, None)
+        for stored in listed
+        if stored.learned and learner.unpack(stored.learned) is None
+    ]
 
 
 def _taught(campaign: Campaign, labels: Labels) -> Model | None:

@@ -197,20 +197,14 @@ async def known_posts(connection: AsyncConnection, campaign_id: int, post_ids: S
     return known
 
 
-async def ageing(
-    connection: AsyncConnection,
-    campaign_id: int,
-    since: float,
-    limit: int,
-    statuses: Sequence[str] = (LeadStatus.NEW.value,),
-) -> dict[int, int]:
-    """Return post id and score of a campaign's best leads of some statuses, as far as they were written since a time.
+async def ageing(connection: AsyncConnection, campaign_id: int, since: float, limit: int) -> dict[int, int]:
+    """Return post id and score of a campaign's best new leads, as far as they were written since a time.
 
     Only those that were scored locally: what a model said is not taken back because a day has passed.
     """
     best = (
         select(leads.c.post_id, leads.c.score, leads.c.created_at, leads.c.scored_by)
-        .where(leads.c.campaign_id == campaign_id, leads.c.status.in_([str(status) for status in statuses]))
+        .where(leads.c.campaign_id == campaign_id, leads.c.status == LeadStatus.NEW.value)
         .order_by(leads.c.score.desc(), leads.c.id.desc())
         .limit(limit)
     )

@@ -117,6 +117,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.next", "]", "next view", "Go to the next view, as in new, saved, drafted.", "app", 12),
     Command("view.previous", "[", "previous view", "Go to the previous view.", "app"),
     Command("campaign", "c", "campaign", "Choose whose leads are shown.", "app"),
+    Command(
+        "campaign.forget",
+        "F",
+        "forget lessons",
+        "Forget what your verdicts taught about leads of this campaign; asks once.",
+        "app",
+    ),
     Command("undo", "u", "undo", "Undo the last verdict.", "app", 5),
     Command("redo", "ctrl+r", "redo", "Redo what was undone.", "app"),
     Command("poll", "R", "poll now", "Read the feeds now; in the feeds pane only the chosen one.", "app", 9),

@@ -14,7 +14,7 @@ from leadtui.errors import ConfigError
 from leadtui.text import clean_line
 
 DEFAULT = "leadtui-dark"
-PARTS = ("fit", "intent", "stance", "freshness", "reach")
+PARTS = ("fit", "intent", "stance", "freshness", "reach", "learned")
 BACKGROUNDS = ("background", "surface", "cursor", "resting")
 """What text stands on: the screen, bars, the row under the cursor, and that row while another pane has the focus."""
 TEXTS = ("text", "muted", "accent", "good", "warning", "bad", *PARTS)
@@ -142,6 +142,7 @@ def read(path: Path) -> Palette:
     colors = document.get("colors")
     if not isinstance(colors, dict):
         raise ConfigError("theme has no [colors]", where=where, fix=f"it needs {', '.join(NAMES)}")
+    colors.setdefault("learned", colors.get("accent", ""))  # themes from before there was learning lack it
     missing = [name for name in NAMES if name not in colors]
     if missing:
         raise ConfigError(f"theme lacks {', '.join(missing)}", where=where, fix='as in text = "#dde3ea"')

@@ -61,6 +61,7 @@ class Triage:
             "draft.edit": self.edit_draft,
             "draft.discard": self._ask_discard,
             "draft.copy": self._copy_draft,
+            "campaign.forget": self._ask_forget,
             "undo": lambda: self.main.jobs.ask(self._undo),
             "redo": lambda: self.main.jobs.ask(self._redo),
             "poll": self._poll,
@@ -218,6 +219,24 @@ class Triage:
             self.main.drafts.reload()
 
         self.main.jobs.ask(discard)
+
+    def _ask_forget(self) -> None:
+        campaign = self.main.leads.whose()
+        if not campaign:
+            self.main.say("forget lessons: choose a campaign first", "muted")
+            return
+        key = self.main.key("campaign.forget")
+        question = f"forget what verdicts taught {clean_line(campaign, 40)}?"
+        self.main.ask(question, {key: ("forget", partial(self._forget, campaign))})
+
+    def _forget(self, campaign: str) -> None:
+        async def forget() -> None:
+            changed = await self.desk.forget_lessons(campaign)
+            self.main.say(f"forgotten: {plural(changed, 'score')} changed back; the next verdicts teach anew")
+            self.main.leads.reload()
+            self.main.post.reload()
+
+        self.main.start("forget")(forget)
 
     def _poll(self) -> None:
         feed = self.main.feeds.list.current if self.main.pane == "feeds" else None

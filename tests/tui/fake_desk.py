@@ -32,6 +32,7 @@ from leadtui.services.events import (
     FeedsChanged,
     LeadsChanged,
 )
+from leadtui.services.learning import Lesson
 from leadtui.store.firstpage import FirstPage
 from leadtui.tui.app import LeadTuiApp
 
@@ -153,6 +154,7 @@ class FakeDesk:
         self.events = FakeEvents()
         self.calls: list[tuple[object, ...]] = []
         self.now_doing = Activity("schedules", next_poll=None)
+        self.learned: list[Lesson] = []
         self.fail: Exception | None = None
         self._undo: list[dict[int, LeadRow]] = []
         self._redo: list[dict[int, LeadRow]] = []
@@ -315,6 +317,16 @@ class FakeDesk:
         self.stored_campaigns.append(campaign)
         self.events.publish(CampaignsChanged())
         return 0
+
+    async def lessons(self) -> list[Lesson]:
+        """What the test says."""
+        return self.learned
+
+    async def forget_lessons(self, campaign: str) -> int:
+        """Only say so."""
+        self._note("forget_lessons", campaign)
+        self.learned = [Lesson(campaign, 0, 0, taught=False)]
+        return 2
 
     async def feeds(self) -> list[Feed]:
         """All feeds."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from leadtui.tui.filterbar import FilterBar
     from leadtui.tui.main import Main
 
+_TITLE_TAKES = 13
+"""Cells of a pane's title beside what it says: edge, key, name and gaps."""
 PAGE = 64
 """Rows asked for when the list goes on at its edge."""
 WINDOW = 200
@@ -112,6 +114,8 @@ class LeadsPane(Widget):
         self.text = ""
         self.sort = SORTS[0][0]
         self.counts: dict[str, int] = {}
+        self.lessons: dict[str, tuple[str, str]] = {}
+        """What each campaign learned from verdicts, in words and in fewer words."""
         self.asked_query = compose(self.view, None, "", self.sort)
         self.arrived = 0
         """Leads that came in above what is on the screen."""
@@ -183,6 +187,7 @@ class LeadsPane(Widget):
         stamp, query = self.main.jobs.asked, self.asked_query
         top, focus = self._asked_top, self._focus
         counts = await desk.counts(self.campaign)
+        self.lessons = {each.campaign: (str(each), each.brief) for each in await desk.lessons()}
         total, exact = await self._total(desk, query, counts)
         row, cursor = self.list.current, self.list.cursor
         anchor = None if top else focus or row
@@ -303,6 +308,8 @@ class LeadsPane(Widget):
         note: list[Piece] = [(place, "muted")]
         if self.arrived:
             note = [(f"{self.arrived} new ↑", "*accent"), ("  ", "muted"), *note]
+        taken = sum(width_of(text) for text, _ in (*detail, *note)) + _TITLE_TAKES
+        detail += self._lesson(self.size.width - taken)
         self.pane_title.detail(detail, note)
         self.list.empty = self._empty()
         self.main.refresh_views()
@@ -329,6 +336,24 @@ class LeadsPane(Widget):
         return ways.get(
             self.view, ("Nothing here.", f"{key('view.next')} and {key('view.previous')} switch views.")
         )
+
+    def _lesson(self, room: int) -> list[Piece]:
+        """Say what the campaign has learned, in as many words as there is room for."""
+        whose = self.whose()
+        name = f"{clean_line(whose, 40)} " if self.list.several else ""
+        words = (f" · {name}{lesson}" for lesson in self.lessons.get(whose, ()) if lesson)
+        return next(([(text, "muted")] for text in words if width_of(text) <= room), [])
+
+    def on_resize(self) -> None:
+        """Fit the title to the new width."""
+        self.refresh_title()
+
+    def whose(self) -> str:
+        """The campaign that is chosen, the only one, or that of the lead under the cursor."""
+        if self.campaign is None and len(self.lessons) == 1:
+            return next(iter(self.lessons))
+        row = self.list.current
+        return self.campaign or (row.campaign if row is not None else "")
 
     def open_filter(self) -> None:
         """Show the filter bar and type into it."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from leadtui.tui.main import Main
     from leadtui.tui.themes import Palette
 
-PARTS = ("fit", "intent", "stance", "freshness", "reach")
+PARTS = ("fit", "intent", "stance", "freshness", "reach", "learned")
 SLICE = 400
 """Body lines wrapped in one go; the rest follows between other work."""
 WIDEST = 92
