@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import exp, isfinite, log, sqrt
+from operator import mul
+from typing import NamedTuple
 
 import msgspec
 
@@ -42,14 +44,19 @@ _MOST_FEATURES = 1_500
 _TRUSTS = (1 / 6, 1 / 24)
 """Variances of the weights that are tried, the boldest first. From tests.bench.learning on other posts than its own."""
 _BIAS_VARIANCE = 2.0
+_SLOPE_VARIANCE = 0.1
+_LEAST_SLOPE = 1.0
+"""Scores that are little to be relied on are not overruled the more for it."""
 _FOLDS = 5
-_TRIED_ON = 400
+_TRIED_ON = 200
 """Verdicts, the newest, on which the trusts are compared."""
 _PATIENCE = 1.05
 """How much the loss in cross-validation may exceed the untaught one's before learning is given up."""
 _PASSES = 25
 _CLOSE = 1e-3
 """A pass that moves no weight further than this ends the fitting."""
+_HOPELESS = 3
+"""Points below which a post is left where it is: it has nothing to lose, and nobody would see it rise."""
 _SURE = 0.97
 """A score counts as at most this probability, so that log-odds stay finite and teachable."""
 _WORD = re.compile(r"[^\W\d_]\w*(?:'\w+)?")
@@ -64,11 +71,9 @@ class Example:
     wanted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(NamedTuple):
     """Something that a post has: a word at its place, or a circumstance in words."""
 
-    value: float = 1.0
     text: str = ""
     start: int | None = None
     end: int | None = None
@@ -84,7 +89,7 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class Lessons:
     """What was learned for a campaign."""
 
     verdicts: int
@@ -94,7 +99,7 @@ class Model:
     """Empty where cross-validation found that learning would not help."""
 
     def pack(self) -> str:
-        """Return the model as JSON."""
+        """Return the lessons as JSON."""
         weights = {
             name: (round(each.worth, 4), each.wanted, each.judged) for name, each in self.weights.items()
         }
@@ -103,10 +108,10 @@ class Model:
 
     def adjust(self, score: Score, post: Post, min_score: int) -> Score:
         """Return `score` with the points that were learned as a part of its own; what is out of the question never rises."""
-        if not score.value or not self.weights:
+        if score.value < _HOPELESS or not self.weights:
             return score
         found = {name: each for name, each in features(post, score).items() if name in self.weights}
-        worth = {name: self.weights[name].worth * each.value for name, each in found.items()}
+        worth = {name: self.weights[name].worth for name in found}
         chance = _chance(score)
         moved = _logistic(_log_odds(chance) + sum(worth.values()))
         value = max(0, min(100, score.value + round(100 * (moved - chance))))
@@ -137,15 +142,15 @@ class Model:
         return f"{each.text}: {weight.wanted} of {weight.judged} wanted" if each.text else ""
 
 
-def unpack(text: str) -> Model | None:
-    """Return the model of a JSON text; None for one that is damaged, foreign, or of another version."""
+def unpack(text: str) -> Lessons | None:
+    """Return the lessons of a JSON text; None for one that is damaged, foreign, or of another version."""
     try:
         packed = msgspec.json.decode(text, type=_Packed)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return None
     if packed.version != _VERSION or not all(isfinite(worth) for worth, _, _ in packed.weights.values()):
         return None
-    return Model(
+    return Lessons(
         packed.verdicts, packed.wanted, {name: Weight(*each) for name, each in packed.weights.items()}
     )
 
@@ -172,17 +177,25 @@ def features(post: Post, score: Score) -> dict[str, Feature]:
     if "?" in post.title:
         found["question"] = Feature(text="the title asks a question")
     for match in _WORD.finditer(fold(post.text[:_READ])):
-        word = match.group().removesuffix("'s")
-        if 1 < len(word) <= _LONGEST_WORD and word not in FUNCTION_WORDS and "'" not in word:
-            name = f"word:{root(word)}"
-            if name not in found:
-                found[name] = Feature(start=match.start(), end=match.start() + len(word))
+        name = _name(match.group())
+        if name and name not in found:
+            end = match.end() - (2 if match.group().endswith("'s") else 0)
+            found[name] = Feature("", match.start(), end)
     return found
+
+
+@lru_cache(maxsize=50_000)
+def _name(word: str) -> str:
+    """Return the name of the feature that a word is, the same for all its inflections; empty for words without matter."""
+    word = word.removesuffix("'s")
+    if len(word) < 2 or len(word) > _LONGEST_WORD or "'" in word or word in FUNCTION_WORDS:
+        return ""
+    return f"word:{root(word)}"
 
 
 def learn(
     examples: Sequence[Example], *, needed: int = NEEDED, needed_of_each: int = NEEDED_OF_EACH
-) -> Model | None:
+) -> Lessons | None:
     """Return what the newest `examples`, oldest first, teach; None while there are too few.
 
     How boldly is chosen by cross-validation; where even caution makes the loss worse, nothing is learned.
@@ -194,8 +207,8 @@ def learn(
     rows = [_Row(each) for each in examples]
     trust = _best_trust(rows[-_TRIED_ON:])
     if not trust:
-        return Model(len(rows), wanted)
-    return Model(len(rows), wanted, _fit(rows, trust)[0])
+        return Lessons(len(rows), wanted)
+    return Lessons(len(rows), wanted, _Fitted(rows, trust).weights())
 
 
 def folds(examples: Sequence[Example], number: int = _FOLDS) -> list[int]:
@@ -214,13 +227,13 @@ def folds(examples: Sequence[Example], number: int = _FOLDS) -> list[int]:
 class _Row:
     """An example as numbers."""
 
-    __slots__ = ("example", "offset", "values", "wanted")
+    __slots__ = ("example", "names", "offset", "wanted")
 
     def __init__(self, example: Example) -> None:
         self.example = example
         self.wanted = example.wanted
         self.offset = _log_odds(_chance(example.score))
-        self.values = {name: each.value for name, each in features(example.post, example.score).items()}
+        self.names = list(features(example.post, example.score))
 
 
 def _best_trust(rows: Sequence[_Row]) -> float:
@@ -231,70 +244,94 @@ def _best_trust(rows: Sequence[_Row]) -> float:
         others = [row for row, number in zip(rows, dealt, strict=True) if number != held]
         tested = [row for row, number in zip(rows, dealt, strict=True) if number == held]
         for trust in loss:
-            weights, bias = _fit(others, trust)
+            fitted = _Fitted(others, trust)
             for row in tested:
-                learned = sum(
-                    weights[name].worth * value for name, value in row.values.items() if name in weights
-                )
-                chance = _logistic(row.offset + bias + learned)
+                learned = sum(fitted.worth.get(name, 0.0) for name in row.names)
+                chance = _logistic(fitted.bias + fitted.slope * row.offset + learned)
                 loss[trust] -= log(max(1e-4, chance if row.wanted else 1.0 - chance))
     best = min(_TRUSTS, key=lambda trust: loss[trust])
     return best if loss[best] <= _PATIENCE * loss[0.0] else 0.0
 
 
-def _fit(rows: Sequence[_Row], trust: float) -> tuple[dict[str, Weight], float]:
-    """Return the weights of features and the bias, which is the user's strictness and no matter of a single post.
+class _Fitted:
+    """Weights of features, beside a bias and a slope: how strict the user is, and how far the scores can be relied on.
 
-    Maximum a posteriori by coordinate descent with a bounded step (Genkin, Lewis and Madigan, 2007). Rare features
+    Maximum a posteriori by coordinate descent with bounded steps (Genkin, Lewis and Madigan, 2007). Rare features
     weigh more: each is scaled by the root of its inverse document frequency.
     """
-    columns = _columns(rows) if trust else {}
-    margins = [row.offset for row in rows]
-    truths = [1.0 if row.wanted else 0.0 for row in rows]
-    everywhere = [(index, 1.0) for index in range(len(rows))]
-    jobs = [
-        ("", everywhere, 1 / _BIAS_VARIANCE),
-        *((name, cells, 1 / trust) for name, cells in columns.items()),
-    ]
-    found = dict.fromkeys((name for name, _, _ in jobs), 0.0)
-    for _ in range(_PASSES):
-        furthest = 0.0
-        for name, cells, pull in jobs:
-            slope, bend = -pull * found[name], pull
-            for index, value in cells:
-                chance = _logistic(margins[index])
-                slope += (truths[index] - chance) * value
-                bend += max(chance * (1.0 - chance), 0.05) * value * value
-            step = max(-1.0, min(1.0, slope / bend))
-            if abs(step) > _CLOSE / 10:
-                found[name] += step
-                furthest = max(furthest, abs(step))
-                for index, value in cells:
-                    margins[index] += step * value
-        if furthest < _CLOSE:
-            break
-    bias = found.pop("")
-    weights = {}
-    for name, worth in found.items():
-        cells = columns[name]
-        judged = [rows[index] for index, _ in cells]
-        scale = cells[0][1] / (judged[0].values[name] or 1.0)
-        weights[name] = Weight(worth * scale, sum(row.wanted for row in judged), len(judged))
-    return weights, bias
+
+    def __init__(self, rows: Sequence[_Row], trust: float) -> None:
+        self._rows = rows
+        self.columns = _columns(rows) if trust else {}
+        self.worth = dict.fromkeys(self.columns, 0.0)
+        self.bias, self.slope = 0.0, 1.0
+        self._margins = [row.offset for row in rows]
+        self._errors = [row.wanted - _logistic(row.offset) for row in rows]
+        for _ in range(_PASSES):
+            moved = self._calibrate()
+            for name, column in self.columns.items():
+                slope = column.scale * sum(map(self._errors.__getitem__, column.rows))
+                weight = self.worth[name] / column.scale
+                step = (slope - weight / trust) / (1 / trust + column.bend)
+                if abs(step) >= _CLOSE:
+                    moved = True
+                    self.worth[name] += step * column.scale
+                    self._move(column.rows, step * column.scale)
+            if not moved:
+                break
+
+    def weights(self) -> dict[str, Weight]:
+        """Return what features are worth beside a score as it is."""
+        found = {}
+        for name, column in self.columns.items():
+            wanted = sum(self._rows[index].wanted for index in column.rows)
+            found[name] = Weight(self.worth[name] / self.slope, wanted, len(column.rows))
+        return found
+
+    def _move(self, rows: Sequence[int], by: float) -> None:
+        for index in rows:
+            self._margins[index] = margin = self._margins[index] + by
+            self._errors[index] = self._rows[index].wanted - _logistic(margin)
+
+    def _calibrate(self) -> bool:
+        """Move bias and slope one bounded step; returns whether that was far."""
+        offsets = [row.offset for row in self._rows]
+        bias = (sum(self._errors) - self.bias / _BIAS_VARIANCE) / (1 / _BIAS_VARIANCE + 0.25 * len(offsets))
+        self.bias += bias
+        self._move(range(len(offsets)), bias)
+        steep = sum(map(mul, self._errors, offsets)) - (self.slope - 1.0) / _SLOPE_VARIANCE
+        bend = 1 / _SLOPE_VARIANCE + 0.25 * sum(map(mul, offsets, offsets))
+        before, self.slope = self.slope, max(_LEAST_SLOPE, self.slope + steep / bend)
+        for index, offset in enumerate(offsets):
+            self._move((index,), (self.slope - before) * offset)
+        return max(abs(bias), abs(self.slope - before)) >= _CLOSE
 
 
-def _columns(rows: Sequence[_Row]) -> dict[str, list[tuple[int, float]]]:
-    """Return, for each feature worth learning, the rows that have it, with its scaled value."""
-    counts = Counter(name for row in rows for name in row.values)
-    kept = [item for item in counts.items() if item[1] >= _LEAST_POSTS]
-    kept = sorted(kept, key=lambda item: (-item[1], item[0]))[:_MOST_FEATURES]
-    scales = {name: sqrt(log((len(rows) + 1) / count)) for name, count in sorted(kept)}
-    columns: dict[str, list[tuple[int, float]]] = {name: [] for name in scales}
+class _Column:
+    """A feature with the rows that have it."""
+
+    __slots__ = ("bend", "rows", "scale")
+
+    def __init__(self, rows: list[int], scale: float) -> None:
+        self.rows = rows
+        self.scale = scale
+        self.bend = 0.25 * scale * scale * len(rows)
+        """The loss bends at most so much (Böhning, 1992): a step by it never goes too far."""
+
+
+def _columns(rows: Sequence[_Row]) -> dict[str, _Column]:
+    """Return the features that are worth learning."""
+    having: dict[str, list[int]] = {}
     for index, row in enumerate(rows):
-        for name, value in row.values.items():
-            if name in columns:
-                columns[name].append((index, value * scales[name]))
-    return columns
+        for name in row.names:
+            having.setdefault(name, []).append(index)
+    kept = sorted(
+        (item for item in having.items() if len(item[1]) >= _LEAST_POSTS),
+        key=lambda item: (-len(item[1]), item[0]),
+    )
+    return {
+        name: _Column(found, sqrt(log((len(rows) + 1) / len(found)))) for name, found in kept[:_MOST_FEATURES]
+    }
 
 
 def _chance(score: Score) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from leadtui.domain.models import Campaign, Post, Score
 from leadtui.scoring import Scorer
 from leadtui.scoring import learning as learner
-from leadtui.scoring.learning import NEEDED, NEEDED_OF_EACH, Example, Model
+from leadtui.scoring.learning import NEEDED, NEEDED_OF_EACH, Example, Lessons
 from leadtui.scoring.measures import CUT, ndcg, rates
 from leadtui.services.discovery import Discovery
 from leadtui.services.events import CampaignsChanged, Events
@@ -210,7 +210,7 @@ def _unreadable(listed: Iterable[Stored]) -> list[Unlearned]:
     ]
 
 
-def _taught(campaign: Campaign, labels: Labels) -> Model | None:
+def _taught(campaign: Campaign, labels: Labels) -> Lessons | None:
     return learner.learn(_examples(campaign, labels))
 
 
@@ -285,11 +285,13 @@ def failure(score: Score) -> str:
     for kind, stances in _STANCES.items():
         if score.stance in stances:
             return kind
-    if score.parts["fit"] <= 0:
+    if score.parts["fit"] < _NO_FIT:
         return "no fit"
     return _INTENTS.get(score.intent, "other")
 
 
+_NO_FIT = 10
+"""Points of fit below which a post is about something else; half a hundred are the most there can be."""
 _STANCES = {"seller": ("sells", "announces"), "job": ("hires_staff", "seeks_work"), "solved": ("solved",)}
 _INTENTS = {
     "news": "news, discussion",

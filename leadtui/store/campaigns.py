@@ -22,7 +22,7 @@ class Stored:
     backfill: tuple[int, int] | None
     """Stored posts with ids in (first, last] are still to be scored."""
     learned: str = ""
-    """What verdicts taught, as `scoring.learning.Model` packs it."""
+    """What verdicts taught, as `scoring.learning.Lessons` packs it."""
 
 
 async def everything(connection: AsyncConnection) -> list[Stored]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leadtui.domain.models import LEARNED, PARTS, Campaign, Post
 from leadtui.scoring import Scorer, learning
-from leadtui.scoring.learning import NEEDED, NEEDED_OF_EACH, Example, Model, features, folds, learn, unpack
+from leadtui.scoring.learning import NEEDED, NEEDED_OF_EACH, Example, Lessons, features, folds, learn, unpack
 
 CAMPAIGN = Campaign(
     "ledgerly",
@@ -38,13 +38,13 @@ def lessons(number: int = 40) -> list[Example]:
     ]
 
 
-def taught(examples: list[Example]) -> Model:
+def taught(examples: list[Example]) -> Lessons:
     model = learn(examples)
     assert model is not None
     return model
 
 
-def values(model: Model, title: str) -> tuple[int, int]:
+def values(model: Lessons, title: str) -> tuple[int, int]:
     """The score of a post before and after learning."""
     post = Post("t3_new", "freelance", title, "")
     score = SCORER.score(post)

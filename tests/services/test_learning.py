@@ -288,9 +288,9 @@ async def test_campaigns_learn_apart(engine: Engine) -> None:
 
 
 def labels(number: int = 40) -> list[tuple[Post, bool]]:
+    """Verdicts against the order that the scores have by themselves."""
     return [
-        (post(n, f"{LIKED if n % 2 else DISLIKED} {chr(97 + n % 26) * 5}"), bool(n % 2))
-        for n in range(number)
+        (post(n, f"{LIKED if n % 2 else DISLIKED} {chr(97 + n % 26) * 5}"), not n % 2) for n in range(number)
     ]
 
 

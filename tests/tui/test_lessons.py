@@ -28,7 +28,7 @@ def taught(desk: FakeDesk) -> FakeDesk:
         score = replace(
             lead.score, value=lead.score.value + 6, parts={**lead.score.parts, LEARNED: 6}, reasons=reasons
         )
-        desk.leads[key] = replace(lead, score=score)
+        desk.leads[key] = replace(lead, score=score, row=replace(lead.row, seen=True))
     desk.learned = [Lesson("ledgerly", 34, 23, taught=True, helps=True)]
     return desk
 
