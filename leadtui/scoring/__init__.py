@@ -8,7 +8,6 @@ from leadtui.domain.models import Campaign, Post, Score
 from leadtui.scoring import freshness, intent, reach, stance
 from leadtui.scoring.fit import Fit
 from leadtui.scoring.hearing import hear
-from leadtui.scoring.learning import Lessons
 from leadtui.scoring.ledger import Judgement, settle
 from leadtui.scoring.matching import Matcher
 from leadtui.scoring.model import load
@@ -26,8 +25,7 @@ SIGNALS: dict[str, Signal] = {"freshness": freshness.judge, "reach": reach.judge
 class Scorer:
     """Scores posts for one campaign; pure, deterministic, and cheap enough for every post there is."""
 
-    def __init__(self, campaign: Campaign, learned: Lessons | None = None) -> None:
-        self._learned = learned
+    def __init__(self, campaign: Campaign) -> None:
         self._min_score = campaign.min_score
         self._model = load()
         self._matcher = Matcher(campaign)
@@ -46,7 +44,7 @@ class Scorer:
         judged = {"fit": fit, "intent": wish, "stance": side}
         judged |= {name: signal(reading) for name, signal in SIGNALS.items()}
         account = settle((step for judgement in judged.values() for step in judgement.steps), reading.text)
-        score = Score(
+        return Score(
             value=account.value,
             lead=account.value >= self._min_score,
             intent=wish.label,
@@ -55,4 +53,3 @@ class Scorer:
             parts=account.parts,
             reasons=account.reasons,
         )
-        return score if self._learned is None else self._learned.adjust(score, post, self._min_score)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import exp, isfinite, log, sqrt
 from operator import mul
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -140,6 +140,27 @@ class Lessons:
     def _told(self, name: str, each: Feature) -> str:
         weight = self.weights[name]
         return f"{each.text}: {weight.wanted} of {weight.judged} wanted" if each.text else ""
+
+
+class Scores(Protocol):
+    """What scores posts for a campaign."""
+
+    def score(self, post: Post, now: float | None = None) -> Score:
+        """Score `post` as of `now`."""
+        ...
+
+
+class Taught:
+    """A scorer whose scores are adjusted by what verdicts taught."""
+
+    def __init__(self, scorer: Scores, lessons: Lessons, min_score: int) -> None:
+        self._scorer = scorer
+        self._lessons = lessons
+        self._min_score = min_score
+
+    def score(self, post: Post, now: float | None = None) -> Score:
+        """Score `post` as of `now` (seconds since 1970, UTC), as the scorer does it."""
+        return self._lessons.adjust(self._scorer.score(post, now), post, self._min_score)
 
 
 def unpack(text: str) -> Lessons | None:

@@ -67,7 +67,7 @@ class Discovery:
         self._metrics = metrics
         self._log = logs.get("discovery")
         self._sources: dict[str, PostSource] = {}
-        self._scorers: dict[Target, Scorer] = {}
+        self._scorers: dict[Target, learning.Scores] = {}
         self._polling: dict[int, str] = {}
         self.job = ""
         """What else is being done, for the status line."""
@@ -348,12 +348,13 @@ class Discovery:
         self._scorers = kept | scorers
         return [[scorers[target].score(post, now) for post in batch] for target in targets]
 
-    def _scorer(self, target: Target) -> Scorer:
+    def _scorer(self, target: Target) -> learning.Scores:
         _, campaign, learned = target
         model = learning.unpack(learned) if learned else None
         if learned and model is None:
             self._log.warning("learned_unreadable", campaign=campaign.name)
-        return Scorer(campaign, model)
+        scorer = Scorer(campaign)
+        return scorer if model is None else learning.Taught(scorer, model, campaign.min_score)
 
     def _announce(self, result: Ingested, source: str) -> None:
         if self._metrics is not None:
