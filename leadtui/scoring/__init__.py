@@ -38,9 +38,9 @@ class Scorer:
         if self._model is not None:
             heard = hear(self._model, reading, (wish.factor, side.factor))
             wish, side = intent.revise(wish, reading, heard), stance.revise(side, reading, heard)
-            fit = self._fit.judge(reading, wish.factor * side.factor)
+            fit = self._fit.judge(reading, heard, wish.factor * side.factor)
         else:
-            fit = self._fit.judge(reading, 0.0)
+            fit = self._fit.judge(reading)
         judged = {"fit": fit, "intent": wish, "stance": side}
         judged |= {name: signal(reading) for name, signal in SIGNALS.items()}
         account = settle((step for judgement in judged.values() for step in judgement.steps), reading.text)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from math import exp
 
 from leadtui.domain.models import Campaign
+from leadtui.scoring.hearing import Heard
 from leadtui.scoring.ledger import Evidence, Judgement, Step
 from leadtui.scoring.meaning import Meaning
 from leadtui.scoring.model import Model
@@ -33,8 +34,8 @@ _MOST_NAMED = 10_000
 _RIVAL_WEIGHED = 1.5
 """A competitor named together with a complaint or a comparison says more than one named in passing."""
 
-_HOPELESS = 0.12
-"""Share of the score below which nothing could make a post a lead."""
+_HOPELESS = 0.4
+"""Share of the score below which fit could not make a post a lead: what it means is not looked at then."""
 
 _NO_FIT = Judgement((Step("fit", 0.0),))
 
@@ -57,15 +58,15 @@ class Fit:
             if term.kind == "keyword" and len(term.roots) == 2:
                 self._loose[term.roots] = max(_LOOSE * term.weight, self._loose.get(term.roots, 0.0))
 
-    def judge(self, reading: Reading, hope: float) -> Judgement:
+    def judge(self, reading: Reading, heard: Heard | None = None, hope: float = 1.0) -> Judgement:
         """Return the fit, and a second step that takes it away for negatives and excluded subreddits.
 
         What a post means is looked at only with some `hope`: the share of the score that its author leaves.
         """
         witnesses = self._witnesses(reading) if reading.mentions else []
         total = 1.0 - exp(-_STEEPNESS * sum(each.weight for each in witnesses))
-        if self._meaning is not None and hope > _HOPELESS:
-            total = self._meaning.weigh(reading, total, self._circumstances(reading), witnesses)
+        if self._meaning is not None and heard is not None and hope > _HOPELESS:
+            total = self._meaning.weigh(reading, heard, total, self._circumstances(reading), witnesses)
         if not witnesses and not reading.negatives:
             return _NO_FIT
         steps = [Step("fit", total, gains=lambda: witnesses)]
@@ -77,13 +78,13 @@ class Fit:
             steps.append(Step("fit", 0.0, losses=lambda: against))
         return Judgement(tuple(steps))
 
-    def features(self, reading: Reading) -> tuple[list[float], bool]:
+    def features(self, reading: Reading, heard: Heard) -> tuple[list[float], bool]:
         """Return what the weights of meaning are fitted on, and whether a negative or exclusion settles it."""
         if self._meaning is None:
             raise ValueError("there is no model to weigh by")
         witnesses = self._witnesses(reading) if reading.mentions else []
         by_words = 1.0 - exp(-_STEEPNESS * sum(each.weight for each in witnesses))
-        told, _, _ = self._meaning.features(reading, by_words, self._circumstances(reading))
+        told, _, _ = self._meaning.features(reading, heard, by_words, self._circumstances(reading))
         return told, bool(reading.negatives) or _subreddit(reading.post.subreddit) in self._excluded
 
     def _circumstances(self, reading: Reading) -> tuple[float, ...]:

@@ -38,9 +38,11 @@ KINDS = (
     "negative",
 )
 """Kinds of rule whose findings are weighed beside the words."""
-FLAGS = 6
+FLAGS = 7
 SIGNS = 2 * len(KINDS) + FLAGS + 2
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
+_AT_ONCE, _SOUP = 2, 4
+"""Keywords that somebody who asks uses at once, and how many more than that still tell something: sellers use them all."""
 _READ = 1_500
 """Characters of a body that are weighed word by word."""
 _MEANT = 600
@@ -58,6 +60,8 @@ class Heard:
 
     model: Model
     title: list[Word]
+    beginning: list[Word]
+    """Words of the body's first characters, from which its subject is told."""
     body: list[Word]
     wants: float
     """How likely the author wants something from somebody, 0.0 to 1.0."""
@@ -69,7 +73,8 @@ def hear(model: Model, reading: Reading, by_rules: tuple[float, float]) -> Heard
     """Weigh the words of a post and what the rules made of it: the factors of intent and stance."""
     border = reading.title_end + 1
     title = model.words(reading.folded[: border - 1])
-    body = model.words(reading.folded[border : border + _READ])
+    beginning = model.words(reading.folded[border : border + _MEANT])
+    body = beginning + model.words(reading.folded[border + _MEANT : border + _READ])
     found = [(place, value) for place, value in enumerate(signs(reading, by_rules)) if value]
     told = []
     for head, said in zip(HEADS, model.says(title, body), strict=True):
@@ -77,7 +82,7 @@ def hear(model: Model, reading: Reading, by_rules: tuple[float, float]) -> Heard
         weights = constants["signs"]
         total = constants["bias"] + said + sum(value * weights[place] for place, value in found)
         told.append(1.0 / (1.0 + exp(-max(-30.0, min(30.0, total)))))
-    return Heard(model, title, body, *told)
+    return Heard(model, title, beginning, body, *told)
 
 
 def signs(reading: Reading, by_rules: tuple[float, float]) -> list[float]:
@@ -100,6 +105,7 @@ def signs(reading: Reading, by_rules: tuple[float, float]) -> list[float]:
                 if each.strength > best:
                     first, best = each.start, each.strength
     title = reading.post.title
+    keywords = len({mention.term.name for mention in reading.mentions if mention.term.kind == "keyword"})
     found[2 * number : 2 * number + FLAGS] = (
         float("?" in title),
         float("?" in reading.post.body),
@@ -107,21 +113,20 @@ def signs(reading: Reading, by_rules: tuple[float, float]) -> list[float]:
         float(first is not None and first < title_end),
         float("[" in title and "?" not in title),
         float(not reading.post.body.strip()),
+        float(min(_SOUP, max(0, keywords - _AT_ONCE))),
     )
     found[-2:] = by_rules
     return found
 
 
-def subject_texts(reading: Reading) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
-    """Return the spans of what tells a post's subject: its title, its beginning, and the sentence that asks."""
-    title = (0, reading.title_end)
-    beginning = (0, reading.title_end + 1 + _MEANT)
+def request_of(reading: Reading) -> tuple[int, int] | None:
+    """Return the span of the sentence that asks most plainly, None where nothing in the body does."""
     requests = [found for kind in REQUEST_KINDS for found in reading.phrases.get(kind, ())]
     requests = requests or reading.phrases.get("pain", []) or reading.phrases.get("advice", [])
     if not requests:
-        return title, beginning, title
+        return None
     best = max(requests, key=lambda found: (found.strength, -found.start))
-    return title, beginning, sentence(reading, best.start, best.end)
+    return sentence(reading, best.start, best.end)
 
 
 def sentence(reading: Reading, start: int, end: int) -> tuple[int, int]:
@@ -142,28 +147,33 @@ def sentence(reading: Reading, start: int, end: int) -> tuple[int, int]:
 
 def tell(heard: Heard, reading: Reading, *, for_it: bool) -> list[Evidence]:
     """Return the words that speak most for a wish (or against one), as spans of title and body."""
-    found: list[Evidence] = []
     border = reading.title_end + 1
-    for words, begin, end, in_title in (
-        (heard.title, 0, border - 1, True),
-        (heard.body, border, border + _READ, False),
-    ):
-        if words:
-            found += _told(heard.model, words, reading.folded, begin, end, in_title, for_it)
-    return sorted(found, key=lambda each: (-each.weight, each.start))[:_MOST_TOLD]
+    told = _told(heard.model, heard.title, reading, ((0, border - 1),), for_it)
+    if heard.body:
+        parts = (border, border + _MEANT), (border + _MEANT, border + _READ)
+        told += _told(heard.model, heard.body, reading, parts, for_it)
+    return sorted(told, key=lambda each: (-each.weight, each.start))[:_MOST_TOLD]
 
 
 def _told(
-    model: Model, words: Sequence[Word], folded: str, begin: int, end: int, in_title: bool, for_it: bool
+    model: Model, words: list[Word], reading: Reading, parts: Sequence[tuple[int, int]], for_it: bool
 ) -> list[Evidence]:
-    single, pairs = model.weights(list(words), in_title=in_title)
-    spans = model.spans(folded[begin:end])
+    if not words:
+        return []
+    single, pairs = model.weights(words, in_title=parts[0][0] == 0)
     sign = 1.0 if for_it else -1.0
+    told = [sign * (weight + single[place] + single[place + 1]) for place, weight in enumerate(pairs)]
+    if max(told, default=0.0) <= _TELLING:
+        return []
+    spans = [
+        (start + begin, stop + begin)
+        for begin, end in parts
+        for start, stop in model.spans(reading.folded[begin:end])
+    ]
     found: list[Evidence] = []
     skip = -1
-    for place, weight in enumerate(pairs):
-        together = sign * (weight + single[place] + single[place + 1])
-        if together > _TELLING and place > skip:
-            found.append(Evidence(together, start=begin + spans[place][0], end=begin + spans[place + 1][1]))
+    for place, weight in enumerate(told):
+        if weight > _TELLING and place > skip:
+            found.append(Evidence(weight, start=spans[place][0], end=spans[place + 1][1]))
             skip = place + 1
     return found

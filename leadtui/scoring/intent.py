@@ -108,7 +108,7 @@ def judge(reading: Reading) -> Judgement:
     return Judgement((Step("intent", factor, gains, losses),), label)
 
 
-_UNLIKELY, _LIKELY = 0.2, 0.7
+_UNLIKELY, _LIKELY = 0.2, 0.6
 """Chances of a wish below which no request is believed, and above which there is one whatever its words."""
 
 
@@ -123,12 +123,9 @@ def revise(judged: Judgement, reading: Reading, heard: Heard) -> Judgement:
     factor = heard.wants ** heard.model.constants["power"]["intent"]
 
     def gains() -> list[Evidence]:
-        return [*step.gains(), *tell(heard, reading, for_it=True)]
+        return [*step.gains(), *(tell(heard, reading, for_it=True) if heard.wants > _LIKELY else ())]
 
-    def losses() -> list[Evidence]:
-        return [*step.losses(), *tell(heard, reading, for_it=False)]
-
-    return Judgement((Step("intent", factor, gains, losses),), label)
+    return Judgement((Step("intent", factor, gains, step.losses),), label)
 
 
 def _dampen(reading: Reading, named: bool, against: list[Evidence]) -> float:

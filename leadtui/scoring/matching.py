@@ -109,7 +109,10 @@ class Matcher:
         phrases: list[tuple[int, int, tuple[Rule, ...]]] = []
         for index, start, end in self._find(folded):
             times = seen.get(index, 0)
-            if times >= _TIMES or not is_whole_word(folded, start, end):
+            if times >= _TIMES or (
+                (folded[end : end + 1].isalpha() and folded[end - 1].isascii() and folded[end - 1].isalpha())
+                or not is_whole_word(folded, start, end)
+            ):
                 continue
             seen[index] = times + 1
             terms, rules = self._meanings[index]

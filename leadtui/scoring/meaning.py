@@ -6,13 +6,18 @@ Likeness of static vectors (distilled from all-MiniLM-L6-v2), counted in standar
 from __future__ import annotations
 
 from math import exp, log
+from typing import TYPE_CHECKING
 
 from leadtui.domain.models import Campaign
 from leadtui.scoring.folding import fold
-from leadtui.scoring.hearing import subject_texts
+from leadtui.scoring.hearing import Heard, request_of
 from leadtui.scoring.ledger import Evidence
 from leadtui.scoring.model import Model
 from leadtui.scoring.reading import Reading
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _KEYWORDS = 24
 """Keywords that are prototypes of their own; all of them up to 60 are one together."""
@@ -22,6 +27,8 @@ STEPS = (1.0, 2.0, 3.0)
 _LIKE = 1.0
 """Likeness from which a text is named as a reason."""
 _LONGEST_TOLD = 160
+_TOLD = 0.2
+"""Weight of a likeness as evidence, beside about 1.0 for a keyword in the title."""
 
 
 class Meaning:
@@ -38,15 +45,20 @@ class Meaning:
         self._prototypes = model.prototypes(known) if known else None
 
     def weigh(
-        self, reading: Reading, by_words: float, circumstances: tuple[float, ...], witnesses: list[Evidence]
+        self,
+        reading: Reading,
+        heard: Heard,
+        by_words: float,
+        circumstances: tuple[float, ...],
+        witnesses: list[Evidence],
     ) -> float:
         """Return the fit of words and meaning together, and add to `witnesses` the text that means it."""
         constants = self._model.constants["fit"]
-        told, (start, end), likeness = self.features(reading, by_words, circumstances)
+        told, (start, end), likeness = self.features(reading, heard, by_words, circumstances)
         if likeness > _LIKE and end - start <= _LONGEST_TOLD:
-            witnesses.append(Evidence(0.25 * likeness, start=start, end=end))
+            witnesses.append(Evidence(_TOLD * likeness, start=start, end=end))
         elif not witnesses:
-            witnesses.append(Evidence(0.1, "its words are near to what the campaign sells"))
+            witnesses.append(Evidence(_TOLD, "its words are near to what the campaign sells"))
         total = constants["bias"] + sum(
             value * weight for value, weight in zip(told, constants["signs"], strict=True)
         )
@@ -54,19 +66,33 @@ class Meaning:
         return fit
 
     def features(
-        self, reading: Reading, by_words: float, circumstances: tuple[float, ...]
+        self, reading: Reading, heard: Heard, by_words: float, circumstances: tuple[float, ...]
     ) -> tuple[list[float], tuple[int, int], float]:
         """Return what fit is weighed from, with the span that is most like the campaign and how like it is."""
-        title, beginning, request = subject_texts(reading)
-        whole, asked = (self._likeness(reading, span) for span in (beginning, request))
-        named = asked if request == title else self._likeness(reading, title)
-        best = max(named, whole)
-        span = request if asked >= named else title
-        told = [log(by_words + 0.02), *(min(best, step) for step in STEPS), *circumstances, 0.5 * asked]
-        return told, span, max(asked, named)
+        model = self._model
+        title = model.sum_of(heard.title)
+        named = self._likeness(title)
+        whole = self._likeness(title + model.sum_of(heard.beginning))
+        span = request_of(reading)
+        asked = (
+            named if span is None else self._likeness(model.sum_of(model.words(reading.folded[slice(*span)])))
+        )
+        if span is None or max(named) > max(asked):
+            span = (0, reading.title_end)
+        best = max(*named, *whole)
+        told = [
+            log(by_words + 0.02),
+            *(min(best, step) for step in STEPS),
+            *circumstances,
+            0.5 * max(asked),
+            0.5 * named[0],
+            0.5 * whole[0],
+            0.5 * asked[0],
+        ]
+        return told, span, max(*asked, *named)
 
-    def _likeness(self, reading: Reading, span: tuple[int, int]) -> float:
+    def _likeness(self, summed: NDArray[np.float32]) -> list[float]:
+        """Return how like a text is to each prototype, the description first."""
         if self._prototypes is None:
-            return 0.0
-        vector = self._model.vector(self._model.words(reading.folded[span[0] : span[1]]))
-        return max(self._prototypes.likeness(vector))
+            return [0.0]
+        return self._prototypes.likeness(self._model.unit(summed))

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,8 @@ FOLDER = Path(__file__).parent / "model"
 HEADS = ("wants", "adverse")
 """What the words of a post are weighed for: does its author want something, are they on the other side of a sale?"""
 GRAM_BITS = 17
+ROWS = 1 << GRAM_BITS
+"""Rows of the table of weights for titles, and again for bodies."""
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[$?!]")
 _LONGEST_WORD = 40
 _MOST_KNOWN = 100_000
@@ -35,11 +37,10 @@ _NUMBER = zlib.crc32(b"0")
 _FIRST, _LAST = zlib.crc32(b"^"), zlib.crc32(b"$$")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A token as the model knows it."""
 
-    hash: int
+    gram: int
     pieces: tuple[int, ...]
 
 
@@ -60,25 +61,22 @@ class Model:
         self._mean: NDArray[np.float32] = arrays["mean"].astype(numpy.float32)
         self._covariance: NDArray[np.float32] = arrays["covariance"].astype(numpy.float32)
         weights = numpy.load(folder / "weights.npz")
-        self._title_grams: NDArray[np.float32] = weights["title"] * weights["scale"]
-        self._body_grams: NDArray[np.float32] = weights["body"] * weights["scale"]
+        self._grams: NDArray[np.float32] = weights["grams"] * weights["scale"]
         self.constants: dict[str, Any] = json.loads((folder / "constants.json").read_text("utf-8"))
         self._known: dict[str, Word] = {}
-        if len(self._pieces) != len(self._vectors) or self._title_grams.shape != (1 << GRAM_BITS, len(HEADS)):
+        if len(self._pieces) != len(self._vectors) or self._grams.shape != (2 * ROWS, len(HEADS)):
             raise ValueError("the files of the model do not belong together")
 
     def words(self, folded: str) -> list[Word]:
         """Return the tokens of a folded text: words, numbers, and the marks that say something."""
         known = self._known
-        try:
-            return [known[token] for token in _TOKEN.findall(folded)]
-        except KeyError:
-            if len(known) > _MOST_KNOWN:
-                known.clear()
-            for token in _TOKEN.findall(folded):
-                if token not in known:
-                    known[token] = self._word(token)
-            return [known[token] for token in _TOKEN.findall(folded)]
+        return [known.get(token) or self._learn(token) for token in _TOKEN.findall(folded)]
+
+    def _learn(self, token: str) -> Word:
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        word = self._known[token] = self._word(token)
+        return word
 
     def _word(self, token: str) -> Word:
         number = _NUMBER if token[0].isdigit() else zlib.crc32(token.encode("utf-8", "replace"))
@@ -103,15 +101,23 @@ class Model:
                 return []
         return found
 
-    def vector(self, words: Iterable[Word]) -> NDArray[np.float32]:
-        """Return the unit vector of what words mean together, float32 of 256; zeros where nothing is known."""
-        numbers = [piece for word in words for piece in word.pieces]
+    def sum_of(self, words: Iterable[Word]) -> NDArray[np.float32]:
+        """Return the sum of what words mean, float32 of 256, longer the more they say."""
+        numbers = [piece for _, pieces in words for piece in pieces]
         if not numbers:
             return self._np.zeros(self._vectors.shape[1], self._np.float32)
         rows = self._np.array(numbers)
-        summed = self._scales[rows] @ self._vectors[rows].astype(self._np.float32)
+        summed: NDArray[np.float32] = self._scales[rows] @ self._vectors[rows].astype(self._np.float32)
+        return summed
+
+    def unit(self, summed: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the direction of a sum; zeros where nothing is known."""
         length = float(summed @ summed) ** 0.5
         return summed / length if length else summed
+
+    def vector(self, words: Iterable[Word]) -> NDArray[np.float32]:
+        """Return the unit vector of what words mean together, float32 of 256."""
+        return self.unit(self.sum_of(words))
 
     def prototypes(self, vectors: list[NDArray[np.float32]]) -> Prototypes:
         """Return what texts are compared with, each with the likeness that any text has to it."""
@@ -122,21 +128,24 @@ class Model:
 
     def says(self, title: list[Word], body: list[Word]) -> tuple[float, float]:
         """Return what the words and the pairs of neighbours say, in logits, one number for each of `HEADS`."""
-        total = self._title_grams[self.grams(title, edges=True)].sum(0)
-        if body:
-            total = total + self._body_grams[self._np.unique(self.grams(body))].sum(0)
-        wants, adverse = total.tolist()
+        wants, adverse = self._grams[self.places(title, body)].sum(0).tolist()
         return wants, adverse
 
-    def grams(self, words: list[Word], *, edges: bool = False) -> NDArray[np.int64]:
-        """Return the places in the tables of weights, first of the words and then of the pairs."""
+    def places(self, title: list[Word], body: list[Word]) -> NDArray[np.int64]:
+        """Return the rows of the table for the words and pairs of a post, each once: first titles', then bodies'."""
+        border = len(title) + 2
+        singles = [_FIRST, *[gram for gram, _ in title], _LAST, *[gram for gram, _ in body]]
+        found, number = self._hashed(singles), len(singles)
+        found[border:number] += ROWS
+        found[number + border :] += ROWS
+        return self._np.unique(found)
+
+    def _hashed(self, grams: list[int]) -> NDArray[np.int64]:
+        """Return a row for each word, and then for each pair of neighbours (feature hashing, Weinberger and others, 2009)."""
         np = self._np
-        hashes = [word.hash for word in words]
-        if edges:
-            hashes = [_FIRST, *hashes, _LAST]
-        single = np.array(hashes, np.uint64)
+        single = np.array(grams, np.uint64)
         both = np.concatenate((single, single[:-1] * np.uint64(_STEP) + single[1:]))
-        both = both * np.uint64(_MIX)
+        both *= np.uint64(_MIX)
         both ^= both >> np.uint64(32)
         both *= np.uint64(_MIX)
         return (both >> np.uint64(64 - GRAM_BITS)).astype(np.int64)
@@ -147,8 +156,7 @@ class Model:
 
     def weights(self, words: list[Word], *, in_title: bool) -> tuple[list[float], list[float]]:
         """Return what each word and each pair of neighbours says for `wants` less what it says for `adverse`."""
-        table = self._title_grams if in_title else self._body_grams
-        rows = table[self.grams(words)]
+        rows = self._grams[self._hashed([gram for gram, _ in words]) + (0 if in_title else ROWS)]
         told = (rows[:, 0] - rows[:, 1]).tolist()
         return told[: len(words)], told[len(words) :]
 

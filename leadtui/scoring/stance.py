@@ -72,7 +72,8 @@ def revise(judged: Judgement, reading: Reading, heard: Heard) -> Judgement:
         ]
         if label == "vents":
             found += judged.steps[0].losses()
-        found += tell(heard, reading, for_it=False)
+        if not found and heard.adverse > _DOUBTED:
+            found = tell(heard, reading, for_it=False)
         return found or [Evidence(_TOLD_AT_LEAST, "worded as somebody who offers, not asks")]
 
     return Judgement((Step("stance", factor, losses=told),), label)

@@ -22,13 +22,13 @@ import numpy as np
 from leadtui.domain.models import Campaign, Post
 from leadtui.scoring import intent, stance
 from leadtui.scoring.fit import Fit
-from leadtui.scoring.hearing import SIGNS, signs
+from leadtui.scoring.hearing import SIGNS, hear, signs
 from leadtui.scoring.matching import Matcher
-from leadtui.scoring.model import FOLDER, GRAM_BITS, HEADS, Model
+from leadtui.scoring.model import FOLDER, HEADS, Model
+from leadtui.scoring.model import ROWS as SIZE
 
 JUDGED = Path(__file__).resolve().parents[1] / "judged"
 FOLDS = 8
-SIZE = 1 << GRAM_BITS
 _RARE = 3
 """Posts that must hold a word or pair before it is given a weight."""
 _STRENGTH = 0.06
@@ -44,7 +44,7 @@ _ADVERSE_TAGS = (
 )
 _WANTS = ("seeking", "hiring_provider", "comparing", "pain")
 _TRUST = {"real": 1.0, "judged": 1.0, "invented": 1.0, "read": 1.0, "tag": 0.4}
-_FIT_TRUST = {"judged": 1.0, "real": 0.7, "invented": 0.5}
+_FIT_TRUST = {"judged": 1.0, "real": 0.6, "invented": 0.3}
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Row:
     campaign: str = ""
     grade: int = -1
     signs: Sequence[float] = ()
-    grams: tuple[Any, Any] = ((), ())
+    grams: Any = ()
     fit: Sequence[float] = ()
     excluded: bool = False
 
@@ -148,13 +148,10 @@ def measure(rows: list[Row], campaigns: dict[str, Campaign], model: Model) -> No
         reading = matchers[row.campaign].read(row.post, None)
         by_rules = intent.judge(reading).factor, stance.judge(reading).factor
         row.signs = signs(reading, by_rules)
-        border = reading.title_end + 1
-        row.grams = (
-            model.grams(model.words(reading.folded[: border - 1]), edges=True),
-            np.unique(model.grams(model.words(reading.folded[border : border + 1_500]))),
-        )
+        heard = hear(model, reading, by_rules)
+        row.grams = model.places(heard.title, heard.body)
         if row.campaign:
-            row.fit, row.excluded = fits[row.campaign].features(reading)
+            row.fit, row.excluded = fits[row.campaign].features(reading, heard)
 
 
 def matrix(rows: list[Row]) -> Any:
@@ -163,10 +160,8 @@ def matrix(rows: list[Row]) -> Any:
 
     blocks: list[tuple[list[int], list[int]]] = [([], []), ([], []), ([], [])]
     for number, row in enumerate(rows):
-        title, body = row.grams
-        for (places, columns), found in zip(
-            blocks, (title, body, np.concatenate((title, np.setdiff1d(body, title)))), strict=True
-        ):
+        title, body = row.grams[row.grams < SIZE], row.grams[row.grams >= SIZE] - SIZE
+        for (places, columns), found in zip(blocks, (title, body, np.union1d(title, body)), strict=True):
             places += [number] * len(found)
             columns += found.tolist()
     shape = (len(rows), SIZE)
@@ -218,28 +213,33 @@ def out_of_fold(rows: list[Row], features: Any) -> Any:
     return told
 
 
+def _author(told: Any) -> Any:
+    """Return the chances that an author wants something, and that they stand on no other side."""
+    return np.stack((told[:, 0], 1 - told[:, 1]), 1)
+
+
 def fit_fit(rows: list[Row], told: Any, chosen: Any) -> Any:
-    """Return weights, bias and the power of the wish in: chance = sigmoid(fit) x (wants x (1 - adverse)) ^ power."""
+    """Return weights, bias and the powers a and b in: chance = sigmoid(fit) x wants^a x (1 - adverse)^b."""
     from scipy.optimize import minimize
 
     signals = np.array([[*row.fit, 1.0] for row in rows])[chosen]
-    wish = np.log(np.clip(told[chosen, 0] * (1 - told[chosen, 1]), 1e-6, 1))
+    wish = np.log(np.clip(_author(told[chosen]), 1e-4, 1))
     truth = np.array([row.grade >= 2 for row in rows])[chosen]
     trust = np.array([_FIT_TRUST[row.source] for row in rows])[chosen]
 
     def loss(values: Any) -> float:
-        chance = np.clip(_sigmoid(signals @ values[:-1]) * np.exp(wish * abs(values[-1])), 1e-5, 1 - 1e-5)
+        chance = np.clip(_sigmoid(signals @ values[:-2]) * np.exp(wish @ abs(values[-2:])), 1e-5, 1 - 1e-5)
         missed = -(truth * np.log(chance) + (1 - truth) * np.log(1 - chance)) * trust
-        return float(missed.sum() + 0.5 * (values[:-2] ** 2).sum() + 2.0 * (values[-1] - 1) ** 2)
+        return float(missed.sum() + 0.5 * (values[:-3] ** 2).sum() + 0.5 * ((values[-2:] - 1) ** 2).sum())
 
-    start = np.r_[np.full(signals.shape[1] - 1, 0.3), 0.0, 1.0]
+    start = np.r_[np.full(signals.shape[1] - 1, 0.3), 0.0, 1.0, 1.0]
     return minimize(loss, start, method="L-BFGS-B").x
 
 
 def chances_of(rows: list[Row], told: Any, values: Any) -> Any:
     """Return the chance that each row is a lead."""
     signals = np.array([[*row.fit, 1.0] for row in rows])
-    chance = _sigmoid(signals @ values[:-1]) * (told[:, 0] * (1 - told[:, 1])) ** abs(values[-1])
+    chance = _sigmoid(signals @ values[:-2]) * (_author(told) ** abs(values[-2:])).prod(1)
     return np.where([row.excluded for row in rows], 0.0, chance)
 
 
@@ -247,10 +247,10 @@ def main(arguments: Sequence[str]) -> int:
     """Fit, write, and print what campaigns that were left out get."""
     from tests.bench.quality import ndcg, rates
 
-    if not (FOLDER / "weights.npz").exists():
-        empty = np.zeros((SIZE, len(HEADS)), np.int8)
-        np.savez_compressed(FOLDER / "weights.npz", title=empty, body=empty, scale=np.float32(1))
-        (FOLDER / "constants.json").write_text("{}\n", "utf-8")
+    empty = np.zeros((2 * SIZE, len(HEADS)), np.int8)
+    np.savez_compressed(FOLDER / "weights.npz", grams=empty, scale=np.float32(1))
+    blank = {head: {"bias": 0.0, "signs": [0.0] * SIGNS} for head in HEADS}
+    (FOLDER / "constants.json").write_text(json.dumps(blank), "utf-8")
     rows, campaigns = load_rows(Path(arguments[0]))
     measure(rows, campaigns, Model(FOLDER))
     print(Counter((row.source, bool(row.campaign)) for row in rows))
@@ -263,11 +263,16 @@ def main(arguments: Sequence[str]) -> int:
         inside = np.array([row.fold == fold for row in pairs])
         chance[inside] = chances_of(pairs, pair_told, fit_fit(pairs, pair_told, ~inside))[inside]
     truth = np.array([row.grade >= 2 for row in pairs])
-    weighed = np.array([row.source != "real" for row in pairs])
-    scale = max(
-        np.arange(0.1, 0.6, 0.01),
-        key=lambda cut: rates((chance >= cut)[weighed].tolist(), truth[weighed].tolist())[2],
-    )
+    sources = np.array([row.source for row in pairs])
+
+    def worth(cut: float) -> float:
+        """Return what a cut is worth over all sources, each as much as its labels are trusted."""
+        return sum(
+            rates((chance >= cut)[sources == source].tolist(), truth[sources == source].tolist())[2] * trust
+            for source, trust in _FIT_TRUST.items()
+        )
+
+    scale = max(np.arange(0.1, 0.6, 0.01), key=worth)
     print(f"left out by campaign; a lead from a chance of {scale:.2f} on")
     for source in ("judged", "real", "invented"):
         mask = np.array([row.source == source for row in pairs])
@@ -296,23 +301,21 @@ def write(fitted: list[tuple[Any, float]], values: Any, scale: float) -> None:
     power = float(np.log(0.5) / np.log(scale))
     title = np.stack([weights[:SIZE] + weights[2 * SIZE : 3 * SIZE] for weights, _ in fitted], 1)
     body = np.stack([weights[SIZE : 3 * SIZE].reshape(2, SIZE).sum(0) for weights, _ in fitted], 1)
-    unit = max(abs(title).max(), abs(body).max()) / 127
+    grams = np.concatenate((title, body))
+    unit = abs(grams).max() / 127
     np.savez_compressed(
-        FOLDER / "weights.npz",
-        title=np.round(title / unit).astype(np.int8),
-        body=np.round(body / unit).astype(np.int8),
-        scale=np.float32(unit),
+        FOLDER / "weights.npz", grams=np.round(grams / unit).astype(np.int8), scale=np.float32(unit)
     )
     constants: dict[str, Any] = {
         head: {"bias": round(bias, 4), "signs": [round(float(each), 4) for each in weights[3 * SIZE :]]}
         for head, (weights, bias) in zip(HEADS, fitted, strict=True)
     }
     constants["fit"] = {
-        "bias": round(float(values[-2]), 4),
-        "signs": [round(float(each), 4) for each in values[:-2]],
+        "bias": round(float(values[-3]), 4),
+        "signs": [round(float(each), 4) for each in values[:-3]],
     }
-    wish = round(power * abs(float(values[-1])), 4)
-    constants["power"] = {"fit": round(power, 4), "intent": wish, "stance": wish}
+    wish, side = (round(power * abs(float(each)), 4) for each in values[-2:])
+    constants["power"] = {"fit": round(power, 4), "intent": wish, "stance": side}
     (FOLDER / "constants.json").write_text(json.dumps(constants, indent=1) + "\n", "utf-8")
     print(constants["fit"], constants["power"])
 
