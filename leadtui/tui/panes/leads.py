@@ -340,8 +340,9 @@ class LeadsPane(Widget):
     def _lesson(self, room: int) -> list[Piece]:
         """Say what the campaign has learned, in as many words as there is room for."""
         whose = self.whose()
-        name = f"{clean_line(whose, 40)} " if self.list.several else ""
-        words = (f" · {name}{lesson}" for lesson in self.lessons.get(whose, ()) if lesson)
+        names = (f"{clean_line(whose, 40)} ", "") if self.list.several and self.campaign is None else ("",)
+        lessons = [lesson for lesson in self.lessons.get(whose, ()) if lesson]
+        words = (f" · {name}{lesson}" for name in names for lesson in lessons)
         return next(([(text, "muted")] for text in words if width_of(text) <= room), [])
 
     def on_resize(self) -> None:
