@@ -180,6 +180,15 @@ def _shown(character: str, category: str) -> str:
     return character
 
 
+def shorten(text: str, limit: int) -> str:
+    """Cut a line after a whole word, with `…`, so that it has at most `limit` characters; a longer word is cut within."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space].rstrip(" ,;:·-") if space > limit // 3 else cut[: limit - 2]) + " …"
+
+
 def plural(count: int, noun: str) -> str:
     """`1 lead`, `2 leads`, `1,200 leads`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

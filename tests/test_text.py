@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadtui.text import MAX_BODY, age, clean, clean_line, clean_with_offsets, plural
+from leadtui.text import MAX_BODY, age, clean, clean_line, clean_with_offsets, plural, shorten
 
 BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 FRAGMENTS = (
@@ -131,3 +131,19 @@ def test_counts_and_ages_for_people() -> None:
         "9d",
         "2y",
     ]
+
+
+@given(st.text(max_size=80), st.integers(8, 60))
+def test_shortened_lines_end_after_a_word(text: str, limit: int) -> None:
+    line = " ".join(text.split())
+    short = shorten(line, limit)
+    assert len(short) <= limit
+    if short != line:
+        assert short.endswith(" …")
+        assert line.startswith(short.removesuffix(" …"))
+
+
+def test_a_line_is_cut_between_words() -> None:
+    assert shorten("late payment reminders", 22) == "late payment reminders"
+    assert shorten("late payment reminders", 16) == "late payment …"
+    assert shorten("x" * 30, 10) == "x" * 8 + " …"

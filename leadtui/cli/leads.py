@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,13 +20,15 @@ from leadtui.cli.common import SCHEMA, emit, engine, json_option, lead_document,
 from leadtui.config import Config
 from leadtui.domain.models import Lead, LeadStatus
 from leadtui.errors import ConfigError, NotFoundError, StorageError
-from leadtui.text import age, clean_line, plural
+from leadtui.text import age, clean_line, plural, shorten
 
 if TYPE_CHECKING:
     from leadtui.services.engine import Engine
 
 _PAGE = 200
-_LEAD_ID = click.IntRange(1, 2**31 - 1)
+_REASONS_WIDE = 200
+"""Characters of reasons told with each row of a list."""
+_LARGEST_ID = 2**31 - 1
 # `-hiring` is a word of the query, not an option; and `-h` would be found in it.
 _QUERY_SETTINGS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 _SPAN = re.compile(r"(\d{1,4})(m|h|d|w)")
@@ -35,6 +38,24 @@ _COLUMNS = (
     "id", "campaign", "status", "score", "intent", "stance", "found_at", "subreddit", "author", "created_at",
     "title", "body", "permalink", "reasons", "notes", "tags", "copies",
 )  # fmt: skip
+
+
+class _LeadId(click.ParamType[int]):
+    """The number of a lead, with or without the # that lists put in front of it."""
+
+    name = "id"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; raises `NotFoundError` for one that no lead can have."""
+        digits = str(value).strip().removeprefix("#")
+        if not re.fullmatch(r"[0-9]+", digits):
+            self.fail(f'"{shorten(clean_line(str(value)), 40)}" is no lead; as in 12 or #12', param, ctx)
+        if len(digits) > 10 or not 0 < int(digits) <= _LARGEST_ID:
+            raise _no_lead(shorten(digits, 20), "see 'leadtui leads list'")
+        return int(digits)
+
+
+_LEAD_ID = _LeadId()
 
 
 @click.group()
@@ -59,6 +80,7 @@ def list_(config: Config, query: tuple[str, ...], limit: int | None, as_json: bo
 
     async def work() -> None:
         async with engine(config) as opened:
+            await _check_campaigns(opened, text)
             if as_json:
                 with _json_list(sys.stdout, "leads") as add:
                     async for lead in _stream(opened, text, most):
@@ -90,7 +112,9 @@ def show(config: Config, lead_id: int, as_json: bool) -> None:
         if as_json:
             emit(**lead_document(lead))
         else:
-            _print_lead(lead)
+            from leadtui.cli.explain import print_lead
+
+            print_lead(lead)
 
     run(work())
 
@@ -116,9 +140,7 @@ def set_(config: Config, status: str, lead_ids: tuple[int, ...], span: str | Non
         async with engine(config) as opened:
             missing = await opened.triage.missing(wanted)
             if missing:
-                raise NotFoundError(
-                    f"there is no lead {', '.join(map(str, missing[:10]))}", fix="nothing was changed"
-                )
+                raise _no_lead(", ".join(map(str, missing[:10])), "nothing was changed")
             change = await opened.triage.set_status(wanted, status, until=until, origin="cli")
         if as_json:
             emit(status=change.after, changed=change.leads)
@@ -165,6 +187,7 @@ def export(config: Config, query: tuple[str, ...], kind: str, out: str, raw: boo
 
     async def work() -> int:
         async with engine(config) as opened:
+            await _check_campaigns(opened, text)
             if out == "-":
                 return await write(opened, text, sys.stdout)
             return await _to_file(Path(out), lambda stream: write(opened, text, stream))
@@ -172,6 +195,10 @@ def export(config: Config, query: tuple[str, ...], kind: str, out: str, raw: boo
     written = run(work())
     if out != "-":
         say(f"{plural(written, 'lead')} written to {clean_line(out, 300)}")
+
+
+def _no_lead(named: str, fix: str) -> NotFoundError:
+    return NotFoundError(f"there is no lead {named}", fix=fix)
 
 
 def _query(words: tuple[str, ...]) -> str:
@@ -188,6 +215,14 @@ def _query(words: tuple[str, ...]) -> str:
     text = " ".join(words)
     parse(text)
     return text
+
+
+async def _check_campaigns(opened: Engine, query: str) -> None:
+    """Raise `NotFoundError` for a campaign that there is not, which would silently find nothing."""
+    from leadtui.domain.query import campaigns_in, parse
+
+    for name in campaigns_in(parse(query)):
+        await opened.campaigns.named(name)
 
 
 async def _stream(opened: Engine, query: str, most: int) -> AsyncIterator[Lead]:
@@ -335,8 +370,12 @@ async def _to_file(path: Path, write: Callable[[TextIO], Awaitable[int]]) -> int
 
 
 def _reasons(lead: Lead) -> str:
+    return " · ".join(_each_reason(lead))
+
+
+def _each_reason(lead: Lead) -> list[str]:
     earned = sorted((r for r in lead.score.reasons if r.points), key=lambda r: -abs(r.points))
-    return " · ".join(f"{r.part} {r.points:+d} {clean_line(r.text, 60)}" for r in earned)
+    return [f"{r.part} {r.points:+d} {shorten(clean_line(r.text), 60)}" for r in earned]
 
 
 def _print_row(lead: Lead) -> None:
@@ -346,50 +385,9 @@ def _print_row(lead: Lead) -> None:
     say(head)
     times = f" ×{row.copies + 1}" if row.copies else ""
     say(f"      {row.title or '(no title)'}{times}")
-    say(f"      {clean_line(_reasons(lead), 200)}")
-
-
-def _print_lead(lead: Lead) -> None:
-    row, post, score = lead.row, lead.post, lead.score
-    say(f"#{row.id}  {row.title or '(no title)'}")
-    author = f"u/{post.author}" if post.author else "author unknown"
-    facts = [f"r/{post.subreddit}", author, f"{age(time.time() - (row.created_at or row.found_at))} ago"]
-    facts += [plural(post.num_comments, "comment")] if post.num_comments is not None else []
-    say(" · ".join([*facts, row.status, row.campaign]))
-    if post.permalink:
-        say(post.permalink)
-    if lead.copies:
-        say(f"×{row.copies + 1}, the same in")
-        for copy in lead.copies:
-            posted = "age unknown" if copy.created_at is None else f"{age(time.time() - copy.created_at)} ago"
-            say(
-                " · ".join(
-                    ["  r/" + copy.subreddit, posted, *([copy.permalink] if copy.permalink else [copy.id])]
-                )
-            )
-        if row.copies > len(lead.copies):
-            say(f"  and {row.copies - len(lead.copies):,} more")
-    say()
-    say(post.body or "(no text)")
-    say()
-    say(f"score {score.value}: {score.intent}, {score.stance}, {score.sentiment}, by {score.scored_by}")
-    for part, points in score.parts.items():
-        say(f"  {part:<10} {points:+d}")
-        for reason in score.reasons:
-            if reason.part == part and reason.points:
-                place = "" if reason.start is None else " (title)" if reason.start < len(post.title) else ""
-                quoted = (
-                    f"“{clean_line(reason.text, 80)}”"
-                    if reason.start is not None
-                    else clean_line(reason.text, 120)
-                )
-                say(f"    {reason.points:+4d}  {quoted}{place}")
-    if lead.notes:
-        say(f"\nnote: {lead.notes}")
-    if lead.tags:
-        say(f"tags: {' '.join(lead.tags)}")
-    for verdict in lead.history:
-        undone = " (undone)" if verdict.undone else ""
-        say(
-            f"{age(time.time() - verdict.at)} ago: {verdict.before} → {verdict.after}, {verdict.origin}{undone}"
-        )
+    said = _each_reason(lead)
+    fitting = max(
+        1, sum(1 for length in accumulate(len(each) + 3 for each in said) if length <= _REASONS_WIDE)
+    )
+    more = len(said) - fitting
+    say(f"      {' · '.join(said[:fitting])}{f' · and {more} more' if more else ''}")

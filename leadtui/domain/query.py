@@ -13,6 +13,7 @@ at the top level, once. Everything a person can type either parses or raises `Co
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -142,6 +143,22 @@ def parse(text: str) -> Query:
     if len(text) > MAX_LENGTH:
         raise QueryError(MAX_LENGTH, f"a query of more than {MAX_LENGTH} characters", "shorten it")
     return _Parser(text).parse()
+
+
+def campaigns_in(query: Query) -> tuple[str, ...]:
+    """Return the names of campaigns that a query asks for, so that a mistyped one can be told."""
+    return tuple(_campaigns(query.root))
+
+
+def _campaigns(node: Node) -> Iterator[str]:
+    match node:
+        case All(nodes) | Either(nodes):
+            for each in nodes:
+                yield from _campaigns(each)
+        case Not(inner):
+            yield from _campaigns(inner)
+        case Choice("campaign", names):
+            yield from names
 
 
 class _Parser:
@@ -284,6 +301,8 @@ def _nodes(node: Node) -> int:
 
 
 def _text(words: str, column: int, *, prefix: bool, where: Literal["any", "title", "body"] = "any") -> Text:
+    if prefix and not words.strip("* "):
+        raise QueryError(column, "* with nothing before it", "write the beginning of a word, as in refund*")
     if not any(character.isalnum() for character in words):
         raise QueryError(column, f'"{words[:40]}" has no letter or digit to search for', "search for a word")
     return Text(words, prefix, where)
@@ -297,8 +316,13 @@ def _choice(field: str, items: tuple[str, ...], column: int) -> Node:
             items = tuple(re.sub(r"^/?r/", "", item.lower()).strip("/") for item in items)
         if field == "author":
             items = tuple(re.sub(r"^/?u/", "", item) for item in items)
-        if field == "id" and not all(_NUMBER.fullmatch(item) for item in items):
-            raise QueryError(column, "id: takes numbers", "id:12 or id:12,13")
+        if field == "id":
+            items = tuple(item.removeprefix("#") for item in items)
+            for item in items:
+                if not item.isdecimal():
+                    raise QueryError(column, "id: takes numbers", "id:12 or id:12,13")
+                if not _NUMBER.fullmatch(item):
+                    raise _no_number(item, column, "id:12 or id:12,13")
         return Choice(field, items)  # type: ignore[arg-type]
     lowered = tuple(item.lower() for item in items)
     for item in lowered:
@@ -318,11 +342,25 @@ def _compare(field: str, value: re.Match[str], column: int) -> Compare:
     if field == "age":
         found = _AGE.fullmatch(raw)
         if not found:
-            raise QueryError(column, f'"{raw[:40]}" is no age', "age:<2d; units s, m, h, d, w, y")
+            if re.fullmatch(r"\d{7,}(?:\.\d+)?[smhdwy]", raw):
+                raise QueryError(
+                    column, f"{_short(raw)} is too long a time", "at most six digits, as in age:<2d"
+                )
+            raise QueryError(column, f'"{_short(raw)}" is no age', "age:<2d; units s, m, h, d, w, y")
         return Compare("age", operator, float(found[1]) * _UNITS[found[2]])  # type: ignore[arg-type]
     if not _NUMBER.fullmatch(raw):
-        raise QueryError(column, f'"{raw[:40]}" is no whole number', _example(field))
+        raise _no_number(raw, column, _example(field))
     return Compare(field, operator, float(raw))  # type: ignore[arg-type]
+
+
+def _no_number(raw: str, column: int, example: str) -> QueryError:
+    if re.fullmatch(r"-?\d+", raw):
+        return QueryError(column, f"{_short(raw)} is too large a number", f"at most nine digits, {example}")
+    return QueryError(column, f'"{_short(raw)}" is no whole number', example)
+
+
+def _short(raw: str) -> str:
+    return raw if len(raw) <= 20 else raw[:19] + "…"
 
 
 def _example(field: str) -> str:

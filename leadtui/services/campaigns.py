@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from difflib import get_close_matches
 
 from leadtui.config import Config
 from leadtui.domain.models import Campaign
@@ -37,10 +38,14 @@ class Campaigns:
         for stored in listed:
             if stored.campaign.name.casefold() == name.casefold():
                 return stored
-        known = ", ".join(stored.campaign.name for stored in listed)
+        names = {stored.campaign.name.casefold(): stored.campaign.name for stored in listed}
+        close = get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
+        known = f"known: {', '.join(names.values())}" if names else ""
         raise NotFoundError(
             f'no campaign is called "{clean_line(name, 80)}"',
-            fix=f"known: {known}" if known else "add one with 'leadtui campaigns add --file FILE'",
+            fix=f"did you mean {names[close[0]]}?"
+            if close
+            else known or "add one with 'leadtui campaigns add --file FILE'",
         )
 
     async def add(self, campaign: Campaign, progress: Progress | None = None) -> int:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 SMALLEST = (40, 10)
 SEEN_AFTER = 1.0
 """Seconds that a lead must be on the screen before it counts as seen."""
+SAID_FOR = 20.0
+"""Seconds for which the status line says what just happened."""
 BAR_KEYS = 9
 """Keys in the bar at most: more are not read."""
 
@@ -73,6 +75,7 @@ class Main(Screen[None]):
         self.too_small = Line(self.palette, name="too-small")
         self.campaigns: list[Campaign] = []
         self._said: Piece = ("", "text")
+        self._said_at = 0.0
         self._question: tuple[str, Mapping[str, tuple[str, Callable[[], None]]]] | None = None
         self._seen_timer_for: int | None = None
         self.triage = Triage(self)
@@ -282,6 +285,7 @@ class Main(Screen[None]):
     def say(self, text: str, color: str = "text") -> None:
         """Put one line about what just happened on the status line."""
         self._said = (text, color)
+        self._said_at = time.monotonic()
         self.refresh_status()
 
     def activity(self) -> Activity | None:
@@ -353,6 +357,8 @@ class Main(Screen[None]):
         return " · ".join(pieces)
 
     def _tick(self) -> None:
+        if time.monotonic() - self._said_at > SAID_FOR:
+            self._said = ("", "text")
         self.refresh_status()
         if not self.leads.list.total:
             said = self.leads.list.empty
@@ -364,6 +370,7 @@ class Main(Screen[None]):
         for pane in (self.leads, self.feeds, self.drafts):
             if pane.display and pane.list.total:
                 pane.list.redraw()
+        self.post.view.tell_time()
 
     def redraw(self) -> None:
         """Draw everything again in the colours of the present theme."""

@@ -230,3 +230,17 @@ def test_a_terminal_that_takes_nothing_does_not_hold_the_process() -> None:
     master, terminal.master = terminal.master, -1
     assert terminal.wait() == 128 + signal.SIGTERM
     os.close(master)
+
+
+async def test_the_status_line_forgets_what_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app(sample(20))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("S")
+        assert "sorted " in screen_text(app)
+        monkeypatch.setattr("leadtui.tui.main.SAID_FOR", 0.0)
+        for _ in range(600):
+            await pilot.pause(0.05)
+            if "sorted " not in screen_text(app):
+                break
+        assert "sorted " not in screen_text(app)

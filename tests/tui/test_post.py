@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from textual.pilot import Pilot
 from leadtui.domain.models import Lead, Reason
 from leadtui.tui.app import LeadTuiApp
 from leadtui.tui.panes.post import SLICE, Pieces
-from tests.tui.fake_desk import FakeDesk, make_app, make_lead, score_of, screen_text
+from tests.tui.fake_desk import NOW, FakeDesk, make_app, make_lead, score_of, screen_text
 from tests.tui.test_leads import settled
 
 
@@ -250,3 +251,65 @@ async def test_clicking_on_text_runs_no_action() -> None:
         assert app.is_running
         assert app.return_code is None
         assert "press me" in screen_text(app)
+
+
+def against(**changes: object) -> FakeDesk:
+    """A desk with a lead of whose points more were taken away than left."""
+    lead = make_lead(1, **changes)  # type: ignore[arg-type]
+    body = lead.post.text.index("invoices")
+    reasons = (
+        Reason("fit", 50, "late payment reminders and whatever else is said in a phrase of many words " * 2),
+        Reason("stance", -38, "invoices", body, body + 8),
+    )
+    parts = {"fit": 50, "intent": 0, "stance": -38, "freshness": 0, "reach": 0}
+    score = replace(lead.score, value=12, parts=parts, reasons=reasons)
+    return FakeDesk([replace(lead, score=score, row=replace(lead.row, score=12))])
+
+
+async def test_what_takes_points_away_is_as_clear_as_what_gives_them() -> None:
+    app = make_app(against())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        lines = post_lines(app)
+        bar = next(line for line in lines if "━" in line)
+        room = len(bar.strip().removeprefix("12").strip())
+        assert bar.count("━") == round(room * 0.12)
+        assert bar.count("━") + bar.count("╌") == round(room * 0.5)
+        assert "invoices·stance-38" in " ".join(lines)
+        await pilot.press("e")
+        assert any(line.endswith("-38  against: invoices") for line in post_lines(app))
+        found = [
+            segment
+            for y in range(40)
+            for segment in app.main.post.view.render_line(y)
+            if segment.text.strip() in ("-38", "·stance-38")
+        ]
+        assert len(found) >= 3
+        for segment in found:
+            assert segment.style is not None
+            assert segment.style.color is not None
+            assert segment.style.color.name == app.palette.colors["bad"]
+
+
+async def test_long_reasons_are_wrapped_and_not_cut() -> None:
+    for size in ((80, 24), (120, 40)):
+        app = make_app(against())
+        async with app.run_test(size=size) as pilot:
+            await settled(pilot)
+            await pilot.press("e")
+            text = " ".join(" ".join(post_lines(app)).split())
+            assert text.count("in a phrase of many words") == 2
+            assert "…" not in text
+
+
+async def test_ages_go_on_while_a_post_stays_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app(one(created_at=NOW - 3_600))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        before = post_lines(app)
+        assert "1h ago" in "\n".join(before)
+        await pilot.press("4", "j", "j")
+        monkeypatch.setattr(time, "time", lambda: NOW + 7_200)
+        app.main.post.view.tell_time()
+        await pilot.press("g")
+        assert "\n".join(post_lines(app)) == "\n".join(before).replace("1h ago", "3h ago")

@@ -77,16 +77,20 @@ def _pieces(text: str, spans: list[Span], plain: str) -> Iterator[tuple[str, str
     position = 0
     for start, end, part, points in sorted(spans):
         if end <= position:
-            yield f"·{part}{points:+d}", f"tag:{part}"
+            yield f"·{part}{points:+d}", _tag(part, points)
             continue
         start = max(start, position)
         if start > position:
             yield text[position:start], plain
         yield text[start:end], part
-        yield f"·{part}{points:+d}", f"tag:{part}"
+        yield f"·{part}{points:+d}", _tag(part, points)
         position = end
     if position < len(text):
         yield text[position:], plain
+
+
+def _tag(part: str, points: int) -> str:
+    return f"tag:{part}" if points >= 0 else "tag:bad"
 
 
 class PostView(ScrollView, can_focus=True):
@@ -147,6 +151,17 @@ class PostView(ScrollView, can_focus=True):
         """Draw with the colours of the present theme."""
         self._lay()
 
+    def tell_time(self) -> None:
+        """Let the ages be those of now; the text below is not wrapped again."""
+        if self.row is None or not self._width:
+            return
+        before = self._head, self._tail
+        self._head, self._tail = [], []
+        self._lay_around(self.row, self.lead, min(WIDEST, max(8, self._width - 3)), self.palette())
+        if (self._head, self._tail) != before:
+            self._resize_to_lines()
+            self.refresh()
+
     def _lay(self) -> None:
         self._width = width = self.scrollable_size.width
         inner = min(WIDEST, max(8, width - 3))
@@ -154,18 +169,24 @@ class PostView(ScrollView, can_focus=True):
         self._wrapping = None
         row, lead, palette = self.row, self.lead, self.palette()
         if row is not None and width:
-            title_spans, body_spans = _spans(lead) if lead is not None and self.scored else ([], [])
-            self._lay_head(row, lead, title_spans, inner, palette)
+            body_spans = self._lay_around(row, lead, inner, palette)
             if lead is not None:
                 body = clean(lead.post.body)
                 gone = body.strip() in ("[deleted]", "[removed]", "")
                 shown = body if body.strip() else "(no text)"
                 self._pieces = Pieces(shown, [] if gone else body_spans, "muted" if gone else "text")
                 self._wrapping = wrap(self._pieces.text, inner)
-                self._lay_tail(lead, inner, palette)
                 self._wrap_on()
         self._resize_to_lines()
         self.refresh()
+
+    def _lay_around(self, row: LeadRow, lead: Lead | None, inner: int, palette: Palette) -> list[Span]:
+        """Lay what stands above and below the text; returns the phrases of the text."""
+        title_spans, body_spans = _spans(lead) if lead is not None and self.scored else ([], [])
+        self._lay_head(row, lead, title_spans, inner, palette)
+        if lead is not None:
+            self._lay_tail(lead, inner, palette)
+        return body_spans
 
     def _wrap_on(self) -> None:
         if self._wrapping is None:
@@ -284,27 +305,34 @@ class PostView(ScrollView, can_focus=True):
         known = [part for part in PARTS if part in score.parts]
         used = 0
         total = 0
+        kept = round(room * score.value / 100)
         for part in known:
             total += max(0, score.parts[part])
-            cells = min(room, round(room * total / 100)) - used
+            cells = min(kept, round(room * total / 100)) - used
             if cells > 0:
                 bar.append(Segment("━" * cells, palette.style(part)))
                 used += cells
-        bar.append(Segment("─" * (room - used), palette.style("rule")))
+        lost = min(room, round(room * total / 100)) - used
+        bar.append(Segment("╌" * lost, palette.style("bad")))
+        bar.append(Segment("─" * (room - used - max(0, lost)), palette.style("rule")))
         self._head.append(bar)
         if self.brief:
-            pieces = [(f"{part} {score.parts[part]}", part) for part in known]
+            pieces = [
+                (f"{part} {score.parts[part]}", part if score.parts[part] >= 0 else "bad") for part in known
+            ]
             for line in meta_lines(pieces, room, palette):
                 self._head.append([Segment("     ", palette.style("text")), *line])
             return
         for part in known:
-            head = f"{score.parts[part]:>3}  {part}"
-            self._head.append([Segment(head, palette.style(part, bold=True))])
+            color = part if score.parts[part] >= 0 else "bad"
+            points = Segment(f"{score.parts[part]:>3}  ", palette.style(color, bold=True))
+            self._head.append([points, Segment(part, palette.style(part, bold=True))])
             for reason in score.reasons:
                 if reason.part == part:
-                    points = Segment(f"{reason.points:>+9}  ", palette.style(part))
-                    text = cut(clean_line(reason.text, 400), max(0, inner - 11))
-                    self._head.append([points, Segment(text, palette.style("text"))])
+                    against = reason.points < 0
+                    text = ("against: " if against else "") + clean_line(reason.text, 400)
+                    head = f"{reason.points:>+9}  "
+                    self._lay_wrapped([(text, "text")], inner, palette, head, "bad" if against else part)
 
     def _lay_labelled(self, label: str, text: str, inner: int, palette: Palette) -> None:
         for number, (start, end) in enumerate(wrap(text, max(8, inner - 5))):
