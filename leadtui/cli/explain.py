@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from leadtui.cli.common import say
+from leadtui.domain.marks import stretches
 from leadtui.domain.models import Lead, Reason
 from leadtui.text import age, clean_line, plural
 
@@ -85,24 +86,21 @@ def _print_score(lead: Lead) -> None:
 
 def _marked(text: str, reasons: Iterable[Reason], offset: int, plain: str = "") -> list[Piece]:
     """Cut a text at the phrases that earned or cost points, each followed by what it did."""
-    spans = sorted(
+    marked = [
         (reason.start - offset, reason.end - offset, reason)
         for reason in reasons
         if reason.start is not None and reason.end is not None and reason.points
         if 0 <= reason.start - offset < reason.end - offset <= len(text)
-    )
+    ]
     pieces: list[Piece] = []
-    position = 0
-    for start, end, reason in spans:
-        look = reason.part if reason.points > 0 else f"against:{reason.part}"
-        if start > position:
-            pieces.append((text[position:start], plain))
-        if end > position:
-            pieces.append((text[max(start, position) : end], f"mark:{reason.part}"))
-            position = end
-        # Joined by a space that never breaks, so that the word stays with its phrase.
-        pieces.append((f"\u00a0[{reason.part}\u00a0{reason.points:+d}]", look))
-    pieces.append((text[position:], plain))
+    for start, end, innermost, ending in stretches(len(text), [(start, end) for start, end, _ in marked]):
+        look = plain if innermost is None else f"mark:{marked[innermost][2].part}"
+        pieces.append((text[start:end], look))
+        for index in ending:
+            reason = marked[index][2]
+            tag = reason.part if reason.points > 0 else f"against:{reason.part}"
+            # Joined by a space that never breaks, so that the word stays with its phrase.
+            pieces.append((f"\u00a0[{reason.part}\u00a0{reason.points:+d}]", tag))
     return pieces
 
 

@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from leadtui.domain.marks import stretches
 from leadtui.errors import LeadTuiError
 from leadtui.text import clean, clean_line, clean_with_offsets, plural
 from leadtui.tui.bars import PaneTitle
@@ -73,20 +74,12 @@ class Pieces:
 
 
 def _pieces(text: str, spans: list[Span], plain: str) -> Iterator[tuple[str, str]]:
-    """Cut `text` at its spans and put the word of the part behind each."""
-    position = 0
-    for start, end, part, points in sorted(spans):
-        if end <= position:
+    """Cut `text` at its spans and put the word of the part behind each; within another, the inner one shows."""
+    for start, end, innermost, ending in stretches(len(text), [(start, end) for start, end, *_ in spans]):
+        yield text[start:end], plain if innermost is None else spans[innermost][2]
+        for index in ending:
+            _, _, part, points = spans[index]
             yield f"·{part}{points:+d}", _tag(part, points)
-            continue
-        start = max(start, position)
-        if start > position:
-            yield text[position:start], plain
-        yield text[start:end], part
-        yield f"·{part}{points:+d}", _tag(part, points)
-        position = end
-    if position < len(text):
-        yield text[position:], plain
 
 
 def _tag(part: str, points: int) -> str:
