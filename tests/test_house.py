@@ -205,7 +205,8 @@ def test_the_wheel_is_whole_and_holds_no_tests(tmp_path: Path) -> None:
     wanted |= {f"leadtui/themes/{path.name}" for path in (ROOT / "themes").glob("*.toml")}
     wanted |= {"leadtui/store/migrations/script.py.mako"}
     assert wanted - names == set()
-    assert {name for name in names if "test" in name.casefold() or "__pycache__" in name} == set()
+    left_out = re.compile(r"(^|[/_])(tests?|conftest)[/_.]|__pycache__")
+    assert {name for name in names if left_out.search(name.casefold())} == set()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"leadtui"}
     assert example == (ROOT / "config.example.toml").read_bytes()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from leadtui.cli.common import emit, engine, json_option, run, say, with_config
+from leadtui.cli.edits import health, try_, undo
 from leadtui.config import Config
 from leadtui.domain.campaign import parse, to_toml
 from leadtui.domain.models import Campaign
@@ -163,6 +164,10 @@ def forget(config: Config, name: str, yes: bool, as_json: bool) -> None:
         say(
             f"campaign {forgotten} learns anew from the next verdicts · {plural(rescored, 'score')} changed back"
         )
+
+
+for command in (try_, undo, health):
+    campaigns.add_command(command)
 
 
 def read_file(file: str) -> Campaign:

@@ -10,11 +10,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from leadtui.config import toml_string
+from leadtui.domain.edit import author_name
 from leadtui.domain.models import Campaign
 from leadtui.errors import ConfigError
 from leadtui.text import clean_line
 
-_LISTS = ("keywords", "negative_keywords", "competitors", "subreddits", "excluded_subreddits")
+_LISTS = (
+    "keywords", "negative_keywords", "competitors", "subreddits", "excluded_subreddits", "excluded_authors",
+)  # fmt: skip
 _TEXTS = ("name", "website", "description", "audience", "voice", "disclosure")
 _KEYS = tuple(field.name for field in fields(Campaign))
 _MAX_ITEMS = 5_000
@@ -57,6 +60,9 @@ def from_values(values: Mapping[str, Any], where: str) -> Campaign:
     for key in ("subreddits", "excluded_subreddits"):
         if key in lists:
             lists[key] = tuple(dict.fromkeys(_subreddit(item, key, where) for item in lists[key]))
+    if "excluded_authors" in lists:
+        names = map(author_name, lists["excluded_authors"])
+        lists["excluded_authors"] = tuple(dict.fromkeys(name for name in names if name))
     return Campaign(**texts, **lists, min_score=min_score)  # type: ignore[arg-type]
 
 

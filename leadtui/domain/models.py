@@ -72,6 +72,7 @@ class Campaign:
     competitors: tuple[str, ...] = ()
     subreddits: tuple[str, ...] = ()
     excluded_subreddits: tuple[str, ...] = ()
+    excluded_authors: tuple[str, ...] = ()
     min_score: int = 50
     voice: str = "plain, helpful, first person"
     disclosure: str = ""

@@ -12,7 +12,7 @@ from leadtui.services.discovery import Discovery, Progress
 from leadtui.services.events import CampaignsChanged, Events, FeedsChanged, LeadsChanged
 from leadtui.store import campaigns, feeds
 from leadtui.store.campaigns import Stored
-from leadtui.store.database import Database
+from leadtui.store.database import Connection, Database
 from leadtui.text import clean_line
 
 DEMO_INTERVAL = 5.0
@@ -56,6 +56,23 @@ class Campaigns:
         """Replace a campaign and score the stored posts again; returns how many leads that added."""
         return await self._save(campaign, (await self.named(name)).campaign.name, progress)
 
+    async def undo(self, name: str, progress: Progress | None = None) -> Campaign | None:
+        """Make a campaign what it was before its last change; returns that, or None when there was no change.
+
+        What was taken back is not kept: undoing again goes one change further back.
+        """
+        stored = await self.named(name)
+        async with self._database.exclusive() as connection:
+            version = await campaigns.previous(connection, stored.id)
+            if version is None:
+                return None
+            kept, campaign = version
+            await self._replace(connection, campaign, stored.campaign.name, keep=False)
+            await campaigns.forget_version(connection, kept)
+        self._events.publish(CampaignsChanged(), FeedsChanged())
+        await self._discovery.backfill(progress)
+        return campaign
+
     async def remove(self, name: str) -> None:
         """Delete a campaign with its leads, notes and drafts; stored posts stay."""
         stored = await self.named(name)
@@ -70,14 +87,20 @@ class Campaigns:
             return await campaigns.worked_on(connection, stored.id)
 
     async def _save(self, campaign: Campaign, replaces: str | None, progress: Progress | None) -> int:
-        interval = DEMO_INTERVAL if self._config.demo else self._config.schedule.discovery_minutes * 60
         async with self._database.exclusive() as connection:
-            campaign_id = await campaigns.save(connection, campaign, time.time(), replaces=replaces)
-            if campaign_id is None:
-                raise ConfigError(
-                    f'a campaign called "{campaign.name}" exists already',
-                    fix="give another name, or change it with 'leadtui campaigns edit'",
-                )
-            await feeds.link(connection, campaign_id, campaign.subreddits, interval)
+            await self._replace(connection, campaign, replaces)
         self._events.publish(CampaignsChanged(), FeedsChanged())
         return await self._discovery.backfill(progress)
+
+    async def _replace(
+        self, connection: Connection, campaign: Campaign, replaces: str | None, *, keep: bool = True
+    ) -> None:
+        interval = DEMO_INTERVAL if self._config.demo else self._config.schedule.discovery_minutes * 60
+        now = time.time()
+        campaign_id = await campaigns.save(connection, campaign, now, replaces=replaces, keep=keep)
+        if campaign_id is None:
+            raise ConfigError(
+                f'a campaign called "{campaign.name}" exists already',
+                fix="give another name, or change it with 'leadtui campaigns edit'",
+            )
+        await feeds.link(connection, campaign_id, campaign.subreddits, interval)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from leadtui.config import Config
 from leadtui.domain import query as queries
+from leadtui.domain.edit import Edit
 from leadtui.domain.models import Campaign, Change, Draft, Feed, Lead, LeadRow, Page, Post
+from leadtui.services.backtest import Backtest, Outcome
 from leadtui.services.campaigns import Campaigns
 from leadtui.services.discovery import Discovery
 from leadtui.services.drafting import Drafting
 from leadtui.services.events import Events, FeedsChanged
+from leadtui.services.keywords import Health, Keywords
 from leadtui.services.learning import Learning, Lesson
 from leadtui.services.schedule import Schedule
 from leadtui.services.triage import Triage
@@ -49,6 +53,8 @@ class Desk:
         drafting: Drafting,
         learning: Learning,
         schedule: Schedule,
+        backtest: Backtest,
+        keywords: Keywords,
     ) -> None:
         self._config = config
         self._database = database
@@ -58,6 +64,8 @@ class Desk:
         self._drafting = drafting
         self._learning = learning
         self._schedule = schedule
+        self._backtest = backtest
+        self._keywords = keywords
         self._next_poll: float | None = None
         self.events = events
         self.stopping = False
@@ -139,6 +147,30 @@ class Desk:
     async def forget_lessons(self, campaign: str) -> int:
         """Forget what verdicts taught a campaign; returns how many scores changed."""
         return await self._learning.forget(await self._campaigns.named(campaign))
+
+    async def try_edit(
+        self, name: str, edit: Edit, wanted: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[Outcome]:
+        """Yield what a change of a campaign would do, ever sharper; nothing is stored. See `Backtest.run`."""
+        async with aclosing(self._backtest.run(await self._campaigns.named(name), edit, wanted)) as answers:
+            async for outcome in answers:
+                yield outcome
+
+    async def edit_campaign(self, name: str, edit: Edit) -> Campaign:
+        """Store a change of a campaign and score the stored posts again; returns what it is now."""
+        stored = await self._campaigns.named(name)
+        changed = edit.apply(stored.campaign)
+        await self._campaigns.edit(stored.campaign.name, changed)
+        return changed
+
+    async def undo_edit(self, name: str) -> Campaign | None:
+        """Take a campaign's last change back; returns what it is again, or None when there was no change."""
+        return await self._campaigns.undo(name)
+
+    async def keyword_health(self, name: str) -> AsyncIterator[Health]:
+        """Yield how each keyword of a campaign is doing, with the change that would mend it."""
+        async for health in self._keywords.health(await self._campaigns.named(name)):
+            yield health
 
     async def feeds(self) -> list[Feed]:
         """Return all feeds by name."""

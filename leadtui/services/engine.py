@@ -11,11 +11,13 @@ from leadtui import sources
 from leadtui.config import SECRETS, Config
 from leadtui.errors import LeadTuiError
 from leadtui.runtime import home
+from leadtui.services.backtest import Backtest
 from leadtui.services.campaigns import Campaigns
 from leadtui.services.desk import Desk
 from leadtui.services.discovery import Discovery
 from leadtui.services.drafting import Drafting
 from leadtui.services.events import STORED, ActivityChanged, Events
+from leadtui.services.keywords import Keywords
 from leadtui.services.learning import Learning
 from leadtui.services.schedule import Schedule
 from leadtui.services.triage import Triage
@@ -48,6 +50,8 @@ class Engine:
         self.events = Events()
         self.discovery = Discovery(config, database, self.events, metrics)
         self.campaigns = Campaigns(config, database, self.events, self.discovery)
+        self.backtest = Backtest(database)
+        self.keywords = Keywords(database)
         self.triage = Triage(database, self.events, metrics)
         self.drafting = Drafting(database, self.events)
         self.learning = Learning(database, self.events, self.discovery)
@@ -62,6 +66,8 @@ class Engine:
             self.drafting,
             self.learning,
             self.schedule,
+            self.backtest,
+            self.keywords,
         )
         self.http_port: int | None = None
         self._log = logs.get("engine")

@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from leadtui.domain.campaign import parse, to_toml
 from leadtui.domain.models import Campaign
 from leadtui.store.posts import newest_id
-from leadtui.store.tables import campaigns, drafts, leads
+from leadtui.store.tables import campaign_versions, campaigns, drafts, leads
+
+VERSIONS = 50
+"""Changes of a campaign that can be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,17 @@ async def everything(connection: AsyncConnection) -> list[Stored]:
 
 
 async def save(
-    connection: AsyncConnection, campaign: Campaign, now: float, *, replaces: str | None = None
+    connection: AsyncConnection,
+    campaign: Campaign,
+    now: float,
+    *,
+    replaces: str | None = None,
+    keep: bool = True,
 ) -> int | None:
     """Store a new campaign, or a changed one under the name it had; returns its id, None when the name is taken or gone.
 
-    Every stored post is marked to be scored for it (again).
+    Every stored post is marked to be scored for it (again). `keep` remembers what it was, so that the change can be
+    taken back.
     """
     key = campaign.name.casefold()
     values = {
@@ -61,15 +70,38 @@ async def save(
             return None
         added = campaigns.insert().values(created_at=now, **values).returning(campaigns.c.id)
         return int((await connection.execute(added)).scalar_one())
-    old = (
-        await connection.execute(select(campaigns.c.id).where(campaigns.c.name_key == replaces.casefold()))
-    ).scalar()
-    if old is None or taken not in (None, old):
+    named = select(campaigns.c.id, campaigns.c.definition).where(campaigns.c.name_key == replaces.casefold())
+    old = (await connection.execute(named)).first()
+    if old is None or taken not in (None, old.id):
         return None
+    if keep and old.definition != values["definition"]:
+        await _keep_version(connection, old.id, old.definition, now)
     # The same verdicts teach something else about other scores.
     values["judged"] = campaigns.c.judged + 1
-    await connection.execute(update(campaigns).where(campaigns.c.id == old).values(**values))
-    return int(old)
+    await connection.execute(update(campaigns).where(campaigns.c.id == old.id).values(**values))
+    return int(old.id)
+
+
+async def _keep_version(connection: AsyncConnection, campaign_id: int, definition: str, now: float) -> None:
+    values = {"campaign_id": campaign_id, "definition": definition, "replaced_at": now}
+    await connection.execute(campaign_versions.insert().values(**values))
+    mine = campaign_versions.c.campaign_id == campaign_id
+    newest = select(campaign_versions.c.id).where(mine).order_by(campaign_versions.c.id.desc())
+    oldest = (await connection.execute(newest.limit(1).offset(VERSIONS))).scalar()
+    if oldest is not None:
+        await connection.execute(campaign_versions.delete().where(mine, campaign_versions.c.id <= oldest))
+
+
+async def previous(connection: AsyncConnection, campaign_id: int) -> tuple[int, Campaign] | None:
+    """Return what a campaign was before its last change, with the id under which that is kept."""
+    mine = select(campaign_versions).where(campaign_versions.c.campaign_id == campaign_id)
+    row = (await connection.execute(mine.order_by(campaign_versions.c.id.desc()).limit(1))).first()
+    return None if row is None else (row.id, parse(row.definition, "the campaign's last version"))
+
+
+async def forget_version(connection: AsyncConnection, version_id: int) -> None:
+    """Delete a version that is in use again."""
+    await connection.execute(campaign_versions.delete().where(campaign_versions.c.id == version_id))
 
 
 async def move_backfill(connection: AsyncConnection, campaign_id: int, done: int, last: int) -> None:

@@ -25,7 +25,7 @@ Connection = AsyncConnection
 """What a transaction is done on; passed on by services, used by the store only."""
 
 FILE = "leadtui.db"
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a database that says so is not looked at any further."""
 BUSY_SECONDS = 5.0
 PATIENCE_SECONDS = 30

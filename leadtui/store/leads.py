@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtui.domain.models import (
@@ -26,6 +26,7 @@ from leadtui.domain.models import (
 )
 from leadtui.domain.query import Query, Sort
 from leadtui.store import search
+from leadtui.store.standing import movable, untouched
 from leadtui.store.tables import campaigns, drafts, lead_counts, leads, posts, verdicts
 
 COUNT_LIMIT = 10_000
@@ -238,15 +239,11 @@ class Shown:
 
 async def shown(connection: AsyncConnection, campaign_id: int, post_ids: Sequence[int]) -> dict[int, Shown]:
     """Return the leads among some posts by the ids of the posts."""
-    movable = and_(
-        leads.c.status == LeadStatus.NEW.value,
-        leads.c.scored_by == "local",
-        ~exists().where(drafts.c.lead_id == leads.c.id),
-    )
+    can_move = movable()
     found: dict[int, Shown] = {}
     for start in range(0, len(post_ids), _CHUNK):
         theirs = (leads.c.campaign_id == campaign_id, leads.c.post_id.in_(post_ids[start : start + _CHUNK]))
-        listed = select(leads.c.id, leads.c.post_id, movable.label("movable")).where(*theirs)
+        listed = select(leads.c.id, leads.c.post_id, can_move.label("movable")).where(*theirs)
         for row in await connection.execute(listed):
             found[row.post_id] = Shown(row.id, row.post_id, bool(row.movable))
     return found
@@ -274,18 +271,12 @@ async def rescore(connection: AsyncConnection, campaign_id: int, rows: Sequence[
 
 async def drop_untouched(connection: AsyncConnection, campaign_id: int, post_ids: Sequence[int]) -> int:
     """Remove leads that no longer qualify and that the user has not worked with; return how many."""
-    untouched = and_(
-        leads.c.status == LeadStatus.NEW.value,
-        leads.c.notes == "",
-        leads.c.tags == "",
-        ~exists().where(verdicts.c.lead_id == leads.c.id),
-        ~exists().where(drafts.c.lead_id == leads.c.id),
-    )
+    alone = untouched()
     dropped = 0
     for start in range(0, len(post_ids), _CHUNK):
         theirs = (leads.c.campaign_id == campaign_id, leads.c.post_id.in_(post_ids[start : start + _CHUNK]))
         # As a column: as a condition, SQLite would go through all new leads of the campaign.
-        looked = await connection.execute(select(leads.c.id, untouched.label("untouched")).where(*theirs))
+        looked = await connection.execute(select(leads.c.id, alone.label("untouched")).where(*theirs))
         ids = [row.id for row in looked if row.untouched]
         if ids:
             await connection.execute(leads.delete().where(leads.c.id.in_(ids)))

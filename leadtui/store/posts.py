@@ -106,6 +106,30 @@ async def members(connection: AsyncConnection, story_ids: Collection[int]) -> di
     return {story: sorted(ids, reverse=True) for story, ids in found.items()}
 
 
+async def older(connection: AsyncConnection, before: int, limit: int) -> list[int]:
+    """Return the ids of the stored posts below `before`, the newest first."""
+    found = select(posts.c.id).where(posts.c.id < before).order_by(posts.c.id.desc()).limit(limit)
+    return list((await connection.execute(found)).scalars())
+
+
+async def by_author(connection: AsyncConnection, author: str, limit: int) -> list[int]:
+    """Return the ids of an author's newest stored posts; the name as it is written."""
+    theirs = select(posts.c.id).where(posts.c.author == author)
+    found = theirs.order_by(posts.c.found_at.desc()).limit(limit)
+    return list((await connection.execute(found)).scalars())
+
+
+async def total(connection: AsyncConnection) -> int:
+    """Return how many posts are stored."""
+    return (await connection.execute(select(func.count()).select_from(posts))).scalar() or 0
+
+
+async def newest_found(connection: AsyncConnection) -> float:
+    """Return when the newest post was stored, Unix seconds; 0 when there is none."""
+    newest = select(posts.c.found_at).order_by(posts.c.id.desc()).limit(1)
+    return (await connection.execute(newest)).scalar() or 0.0
+
+
 async def newest_id(connection: AsyncConnection) -> int:
     """Return the largest id of a stored post, 0 when there is none."""
     return (await connection.execute(select(func.max(posts.c.id)))).scalar() or 0

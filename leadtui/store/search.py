@@ -10,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Integer,
+    Select,
     and_,
     any_,
     column,
@@ -186,12 +187,26 @@ async def _few_posts(connection: AsyncConnection, nodes: Sequence[Text]) -> list
     return found if len(found) < limit else None
 
 
+def posts_with_any(phrases: Sequence[str], *, is_sqlite: bool) -> Select[tuple[int]]:
+    """Return the select of the ids of posts that hold any of `phrases`, whatever characters those are of."""
+    nodes = [Text(phrase) for phrase in phrases if phrase.translate(_SEPARATORS).strip()]
+    if is_sqlite:
+        found: Select[tuple[int]] = _rows(" OR ".join(map(_fts, nodes)) or '""')
+        return found
+    matching = " | ".join(filter(None, map(_tsquery, nodes)))
+    return select(posts.c.id).where(_words_match(matching) if matching else false())
+
+
 def _matches(nodes: Sequence[Text]) -> Condition:
     matching = [_tsquery(node) for node in nodes]
     if not all(matching):
         return false()
+    return _words_match(" & ".join(matching))
+
+
+def _words_match(matching: str) -> Condition:
     words: ColumnElement[Any] = literal_column("posts.words")
-    return words.op("@@", is_comparison=True)(func.to_tsquery("simple", " & ".join(matching)))
+    return words.op("@@", is_comparison=True)(func.to_tsquery("simple", matching))
 
 
 def _tsquery(node: Text) -> str:

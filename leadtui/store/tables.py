@@ -69,6 +69,16 @@ campaigns = Table(
     CheckConstraint("(backfill_from IS NULL) = (backfill_to IS NULL)", name="backfill"),
 )
 
+campaign_versions = Table(
+    "campaign_versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign_id", Integer, ForeignKey("campaigns.id", ondelete="CASCADE"), nullable=False),
+    Column("definition", Text, nullable=False),  # the campaign file as it was
+    Column("replaced_at", Double, nullable=False),
+    Index("ix_campaign_versions_campaign", "campaign_id", "id"),  # the last version, to take a change back
+)
+
 posts = Table(
     "posts",
     metadata,

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from leadtui.tui.bars import KeyBar, Line, Piece, TopBar
 from leadtui.tui.commands import BY_ID, REASONS, Command, heard_in, keymap, keys_of, pretty
+from leadtui.tui.edits import Edits
 from leadtui.tui.jobs import InOrder
 from leadtui.tui.looks import until
 from leadtui.tui.navigation import Navigation
@@ -79,9 +80,11 @@ class Main(Screen[None]):
         self._question: tuple[str, Mapping[str, tuple[str, Callable[[], None]]]] | None = None
         self._seen_timer_for: int | None = None
         self.triage = Triage(self)
+        self.edits = Edits(self)
         self.handlers: Mapping[str, Callable[[], None]] = {
             **Navigation(self).handlers(),
             **self.triage.handlers(),
+            **self.edits.handlers(),
         }
         self._keymaps: dict[str, dict[str, Command]] = {}
 

@@ -144,6 +144,8 @@ class Navigation:
 
     def _back(self) -> None:
         pane = self.main.pane
+        if pane == "post" and self.main.post.view.unselect():
+            return
         if pane != "leads":
             self.main.focus_pane("leads")
         elif self.main.leads.list.marks:

@@ -68,6 +68,11 @@ class Triage:
         }
 
     @property
+    def steps(self) -> int:
+        """How many steps of this session stand and could be undone."""
+        return len(self._done)
+
+    @property
     def desk(self) -> Desk:
         """The desk; only called by what runs after it is there."""
         desk = self.main.desk
@@ -110,6 +115,8 @@ class Triage:
         return plural(count, "lead")
 
     async def _undo(self) -> None:
+        if self.main.edits.undo():
+            return
         change = await self.desk.undo()
         self._after_undo(change, "undo", self._done, self._undone)
 

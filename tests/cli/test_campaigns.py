@@ -107,3 +107,61 @@ def test_odd_names_work_everywhere(cli: Cli, name: str) -> None:
     cli("import", stdin=jsonl([post(1)]))
     assert cli("leads", "list", "--json").json["leads"][0]["campaign"] == listed["name"]
     assert cli("campaigns", "remove", listed["name"]).code == 0
+
+
+def test_a_change_is_tried_saved_and_taken_back(stocked: Cli) -> None:
+    before = stocked("leads", "list", "--json").out
+    tried = stocked("campaigns", "try", "Ledgerly", "--negative", "invoicing", "--json")
+    assert {key: tried.json[key] for key in ("campaign", "saved", "enter", "leave", "stay", "done")} == {
+        "campaign": "ledgerly", "saved": False, "enter": 0, "leave": 3, "stay": 0, "done": True,
+    }  # fmt: skip
+    assert stocked("leads", "list", "--json").out == before
+
+    told = stocked("campaigns", "try", "ledgerly", "--negative", "invoicing")
+    assert "ledgerly with negative keyword “invoicing”: 0 leads in, 3 out, 0 stay" in told.out
+    assert "which invoicing software should I buy? · invoicing" in told.out
+    assert told.err == "nothing was changed; --save does it\n"
+
+    saved = stocked("campaigns", "try", "ledgerly", "--negative", "invoicing", "--save")
+    assert "campaigns undo ledgerly" in saved.out
+    assert stocked("leads", "list", "--json").json["leads"] == []
+    assert stocked("campaigns", "undo", "ledgerly", "--json").json["undone"] is True
+    assert len(lead_ids(stocked("leads", "list", "--json"))) == 3
+    assert stocked("campaigns", "undo", "ledgerly").out == "no change to take back\n"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["--keyword", "a", "--negative", "b"],
+        ["--keyword", ""],
+        ["--min-score", "x"],
+        ["--negative", "a", "--drop", "b"],
+        ["--drop", "no keyword of it"],
+    ],
+)
+def test_a_change_that_is_none_is_refused(stocked: Cli, options: list[str]) -> None:
+    stocked("campaigns", "try", "ledgerly", *options).failed(2)
+
+
+def test_a_keyword_is_dropped_or_replaced(stocked: Cli) -> None:
+    told = stocked("campaigns", "try", "ledgerly", "--drop", "invoicing software")
+    assert "without the keyword “invoicing software”" in told.out
+    stocked(
+        "campaigns", "try", "ledgerly", "--drop", "invoicing software", "--keyword", "billing app", "--save"
+    )
+    assert tomllib.loads(stocked("campaigns", "show", "ledgerly").out)["keywords"] == [
+        "late payment reminders", "billing app",
+    ]  # fmt: skip
+
+
+def test_the_health_of_keywords(stocked: Cli) -> None:
+    found = stocked("campaigns", "health", "ledgerly", "--json").json
+    assert [(one["keyword"], one["posts"], one["leads"]) for one in found["keywords"]] == [
+        ("invoicing software", 3, 3), ("late payment reminders", 1, 1),
+    ]  # fmt: skip
+    told = stocked("campaigns", "health", "ledgerly").out.splitlines()
+    assert told[0].split() == ["keyword", "state", "posts", "leads", "wanted", "ignored"]
+    assert told[1].split() == ["invoicing", "software", "healthy", "3", "3", "0", "0"]
+    stocked("campaigns", "health", "nobody").failed(2, "nobody")

@@ -23,6 +23,7 @@ negative_keywords = ["hiring"]
 competitors = ["FreshBooks", "Wave"]
 subreddits = ["freelance", "smallbusiness"]
 excluded_subreddits = []
+excluded_authors = []
 min_score = 50
 voice = "plain, helpful, first person"
 disclosure = "I work on Ledgerly."

@@ -26,6 +26,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "found_at": _T,
     },
     "lead_counts": {"campaign_id": 1, "status": "new", "leads": 1},
+    "campaign_versions": {"id": 1, "campaign_id": 1, "definition": "", "replaced_at": _T},
     "verdicts": {
         "id": 1, "batch": 1, "lead_id": 1, "at": _T, "before": "new", "after": "saved", "origin": "tui",
     },
@@ -58,6 +59,7 @@ BAD: list[tuple[str, str, dict[str, Any]]] = [
     ("ck_leads_status", "leads", {"id": 2, "post_id": 2, "status": "liked"}),
     ("ck_leads_snoozed", "leads", {"id": 2, "post_id": 2, "status": "snoozed"}),
     ("ck_leads_snoozed", "leads", {"id": 2, "post_id": 2, "snoozed_until": _T}),
+    ("fk_campaign_versions_campaign_id", "campaign_versions", {"id": 2, "campaign_id": 9}),
     ("fk_lead_counts_campaign_id", "lead_counts", {"campaign_id": 9}),
     ("ck_lead_counts_leads", "lead_counts", {"status": "saved", "leads": -1}),
     ("ck_lead_counts_status", "lead_counts", {"status": "liked"}),
@@ -141,6 +143,7 @@ async def test_what_is_taken_away_takes_its_own_along(database: Database) -> Non
         "campaigns",
         "leads",
         "lead_counts",
+        "campaign_versions",
         "verdicts",
         "campaign_feeds",
         "drafts",

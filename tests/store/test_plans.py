@@ -18,7 +18,7 @@ from leadtui.config import Config
 from leadtui.config import Database as DatabaseSection
 from leadtui.domain.models import Post
 from leadtui.domain.query import parse
-from leadtui.store import campaigns, drafts, feeds, firstpage, leads, posts, triage
+from leadtui.store import campaigns, drafts, feeds, firstpage, leads, posts, standing, triage, words
 from leadtui.store.database import FILE, Database
 from leadtui.store.tables import metadata
 from tests.conftest import Postgres
@@ -161,6 +161,13 @@ QUERIES = (
     Query("snoozed due?", lambda c: triage.any_due(c, bulk.NOW)),
     Query("leads that age", lambda c: leads.ageing(c, 2, 0.0, 1_000)),
     Query("their posts", lambda c: posts.several(c, range(1, 1_000))),
+    Query("a campaign as it was", lambda c: campaigns.previous(c, 1)),
+    Query("posts with a phrase", lambda c: words.holding(c, ["invoice", "zyxwv what"], 2_000)),
+    Query("how posts stand", lambda c: standing.standing_of(c, 1, range(1, 500))),
+    Query("worst leads", lambda c: standing.ranked(c, 1, (40, 9), 250, worst=True)),
+    Query("best leads", lambda c: standing.ranked(c, 1, (90, 9), 250, worst=False)),
+    Query("older posts", lambda c: posts.older(c, 60_000, 250)),
+    Query("newest posts of an author", lambda c: posts.by_author(c, "person77", 100)),
     Query("drafts list", drafts.listed),
     Query("drafts counted", drafts.counts),
     Query("one draft", lambda c: drafts.one(c, 9)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -28,13 +28,13 @@ from leadtui.services.desk import Activity, Desk
 from leadtui.services.events import (
     CampaignsChanged,
     DraftsChanged,
-    Event,
     FeedsChanged,
     LeadsChanged,
 )
 from leadtui.services.learning import Lesson
 from leadtui.store.firstpage import FirstPage
 from leadtui.tui.app import LeadTuiApp
+from tests.tui.fake_edits import NOTHING, FakeEdits, FakeEvents
 
 NOW = 1_790_000_000.0
 """The clock of the invented posts, Unix seconds."""
@@ -123,25 +123,7 @@ def score_of(post: Post, value: int, intent: str, stance: str) -> Score:
     return Score(value, True, intent, stance, "neutral", parts, tuple(reasons))
 
 
-class FakeEvents:
-    """Tells subscribers at once."""
-
-    def __init__(self) -> None:
-        self.callbacks: list[Callable[[Event], None]] = []
-
-    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `callback` with every event from now on."""
-        self.callbacks.append(callback)
-        return lambda: self.callbacks.remove(callback)
-
-    def publish(self, *events: Event) -> None:
-        """Tell everybody."""
-        for event in events:
-            for callback in list(self.callbacks):
-                callback(event)
-
-
-class FakeDesk:
+class FakeDesk(FakeEdits):
     """Leads in a dictionary; every change is noted in `calls`."""
 
     def __init__(
@@ -156,6 +138,9 @@ class FakeDesk:
         self.now_doing = Activity("schedules", next_poll=None)
         self.learned: list[Lesson] = []
         self.fail: Exception | None = None
+        self.outcome = NOTHING
+        self.healths = []
+        self.versions = []
         self._undo: list[dict[int, LeadRow]] = []
         self._redo: list[dict[int, LeadRow]] = []
 

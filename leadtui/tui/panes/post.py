@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -22,6 +21,7 @@ from leadtui.tui.bars import PaneTitle
 from leadtui.tui.cells import cut, steady, width_of, wrap
 from leadtui.tui.jobs import Latest
 from leadtui.tui.looks import ago, meta_lines, status_sign, until, words
+from leadtui.tui.panes.words import Row, Selectable, Word
 from leadtui.tui.rowlist import full_line, set_lines
 
 if TYPE_CHECKING:
@@ -58,6 +58,16 @@ class Pieces:
             length += len(piece)
         self.text = "".join(parts)
 
+    @property
+    def own_text(self) -> str:
+        """The text with blanks in place of the tags, which the author did not write."""
+        ends = [*self.starts[1:], len(self.text)]
+        pieces = zip(self.starts, ends, self.looks, strict=True)
+        return "".join(
+            " " * (end - start) if look.startswith("tag:") else self.text[start:end]
+            for start, end, look in pieces
+        )
+
     def segments(self, start: int, end: int, palette: Palette, *, bold: bool = False) -> list[Segment]:
         """The pieces from `start` to `end`, styled."""
         segments = []
@@ -86,13 +96,13 @@ def _tag(part: str, points: int) -> str:
     return f"tag:{part}" if points >= 0 else "tag:bad"
 
 
-class PostView(ScrollView, can_focus=True):
+class PostView(Selectable, can_focus=True):
     """One post, wrapped to the width, drawn line by line."""
 
     ALLOW_SELECT = False
 
     def __init__(self, palette: Callable[[], Palette], name: str | None = None) -> None:
-        super().__init__(id=name)
+        super().__init__(name)
         self.palette = palette
         self.lead: Lead | None = None
         self.row: LeadRow | None = None
@@ -106,6 +116,8 @@ class PostView(ScrollView, can_focus=True):
         self._body: list[tuple[int, int]] = []
         self._tail: list[list[Segment]] = []
         self._pieces = Pieces("", [], "text")
+        self._title = Pieces("", [], "text")
+        self._title_rows: list[tuple[int, int]] = []
         self._wrapping: Iterator[tuple[int, int]] | None = None
         self._width = 0
 
@@ -119,6 +131,7 @@ class PostView(ScrollView, can_focus=True):
         self.row, self.lead, self.failure = row, lead, failure
         self._lay()
         if other:
+            self.selection.clear()
             self.scroll_to(y=0, animate=False)
 
     def toggle_brief(self) -> None:
@@ -158,7 +171,7 @@ class PostView(ScrollView, can_focus=True):
     def _lay(self) -> None:
         self._width = width = self.scrollable_size.width
         inner = min(WIDEST, max(8, width - 3))
-        self._head, self._tail, self._body = [], [], []
+        self._head, self._tail, self._body, self._title_rows = [], [], [], []
         self._wrapping = None
         row, lead, palette = self.row, self.lead, self.palette()
         if row is not None and width:
@@ -170,6 +183,7 @@ class PostView(ScrollView, can_focus=True):
                 self._pieces = Pieces(shown, [] if gone else body_spans, "muted" if gone else "text")
                 self._wrapping = wrap(self._pieces.text, inner)
                 self._wrap_on()
+                self.selection.load((self._title.own_text, "" if gone else self._pieces.own_text))
         self._resize_to_lines()
         self.refresh()
 
@@ -219,8 +233,9 @@ class PostView(ScrollView, can_focus=True):
             (votes, "muted"),
             ("" if comments is None else plural(comments, "comment"), "muted"),
         ]
-        title = Pieces(clean_line(row.title) or "(no title)", spans, "text")
-        for start, end in wrap(title.text, inner):
+        self._title = title = Pieces(clean_line(row.title) or "(no title)", spans, "text")
+        self._title_rows = list(wrap(title.text, inner))
+        for start, end in self._title_rows:
             self._head.append(title.segments(start, end, palette, bold=True))
         self._head += meta_lines(about, inner, palette)
         if lead is not None and row.copies:
@@ -364,7 +379,20 @@ class PostView(ScrollView, can_focus=True):
             place = y - len(self._head) - len(self._body)
             segments = self._tail[place] if place < len(self._tail) else []
         plain = palette.style("text")
-        return full_line([Segment(" ", plain), *segments], width, plain)
+        strip = full_line([Segment(" ", plain), *segments], width, plain)
+        return self.marked(strip, y, (self._title.text, self._pieces.text))
+
+    def row_at(self, y: int) -> Row | None:
+        """What of title or body stands on a line, None for everything else."""
+        if 0 <= y < len(self._title_rows):
+            return Row(0, *self._title_rows[y])
+        y -= len(self._head)
+        return Row(1, *self._body[y]) if 0 <= y < len(self._body) else None
+
+    def line_of(self, word: Word) -> int:
+        """On which line a word stands."""
+        rows, above = (self._title_rows, 0) if word.text == 0 else (self._body, len(self._head))
+        return above + max(0, bisect_right(rows, word.start, key=lambda row: row[0]) - 1)
 
 
 def _spans(lead: Lead) -> tuple[list[Span], list[Span]]:
