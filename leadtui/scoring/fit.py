@@ -46,6 +46,7 @@ class Fit:
     def __init__(self, campaign: Campaign, model: Model | None) -> None:
         self._meaning = None if model is None else Meaning(campaign, model)
         self._excluded = {_subreddit(name) for name in campaign.excluded_subreddits}
+        self._unwanted = {name.casefold() for name in campaign.excluded_authors}
         self._own = {_subreddit(name) for name in campaign.subreddits}
         terms = terms_of(campaign)
         subjects = (term for term in terms if term.kind in ("keyword", "topic") and term.weight >= STRONG)
@@ -74,6 +75,9 @@ class Fit:
         against = [Evidence(1.0, start=each.start, end=each.end) for each in _distinct(reading.negatives)]
         if subreddit in self._excluded:
             against.append(Evidence(1.0, f"r/{reading.post.subreddit} is excluded"))
+        author = reading.post.author
+        if author and author.casefold() in self._unwanted:
+            against.append(Evidence(1.0, f"u/{author} is excluded"))
         if against:
             steps.append(Step("fit", 0.0, losses=lambda: against))
         return Judgement(tuple(steps))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -120,9 +121,10 @@ async def test_some_changes_here_do_move_leads(engine: Engine) -> None:
     await engine.discovery.ingest(invented(400), "test")
     told = [await answer(engine, edit) for edit in EDITS]
     assert [bool(one.enter) for one in told] == [True, True, False, True, False, False, False, True, False]
-    assert [bool(one.leave) for one in told][2:7] == [True, True, True, False, True]
+    assert [bool(one.leave) for one in told][2:7] == [True] * 5
     assert told[0].entering[0].phrase == "time tracking"
     assert told[4].leaving[0].phrase.startswith("spreadsheet")
+    assert told[5].leaving[0].phrase == "u/person3 is excluded"
 
 
 @pytest.mark.parametrize(
@@ -289,3 +291,13 @@ async def test_a_single_ordinary_word_is_generic_even_where_it_is_rare(engine: E
     await engine.campaigns.add(CAMPAIGN)
     assert (await answer(engine, Edit("keyword", "Business"))).generic is not None
     assert (await answer(engine, Edit("keyword", "bookkeeping"))).generic is None
+
+
+async def test_an_excluded_author_scores_nothing_and_says_why(engine: Engine) -> None:
+    await engine.campaigns.add(replace(CAMPAIGN, min_score=0, excluded_authors=("Person1",)))
+    await engine.discovery.ingest(invented(60), "test")
+    mine = [row for row in await rows(engine) if row.author == "person1"]
+    assert mine
+    assert {row.score for row in mine} == {0}
+    reasons = [reason.text for row in mine for reason in (await engine.desk.lead(row.id)).score.reasons]
+    assert "u/person1 is excluded" in reasons
