@@ -66,7 +66,7 @@ class Fit:
         """
         witnesses = self._witnesses(reading) if reading.mentions else []
         total = 1.0 - exp(-_STEEPNESS * sum(each.weight for each in witnesses))
-        if self._meaning is not None and heard is not None and hope > _HOPELESS:
+        if self._meaning and heard is not None and hope > _HOPELESS:
             total = self._meaning.weigh(reading, heard, total, self._circumstances(reading), witnesses)
         if not witnesses and not reading.negatives:
             return _NO_FIT

@@ -120,7 +120,8 @@ def revise(judged: Judgement, reading: Reading, heard: Heard) -> Judgement:
         label = "advice" if "?" in reading.post.title else "discussion"
     elif label not in _ASKING and heard.wants > _LIKELY:
         label = "pain" if reading.level("pain") > 0.3 else "seeking"
-    factor = heard.wants ** heard.model.constants["power"]["intent"]
+    power = heard.model.constants["power"]
+    factor = heard.wants ** power["wants"] * step.factor ** power["rules"]
 
     def gains() -> list[Evidence]:
         return [*step.gains(), *(tell(heard, reading, for_it=True) if heard.wants > _LIKELY else ())]

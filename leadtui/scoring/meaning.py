@@ -44,6 +44,9 @@ class Meaning:
         known = [vector for text in texts if (vector := model.vector(model.words(fold(text)))).any()]
         self._prototypes = model.prototypes(known) if known else None
 
+    def __bool__(self) -> bool:
+        return self._prototypes is not None
+
     def weigh(
         self,
         reading: Reading,

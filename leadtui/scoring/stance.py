@@ -61,8 +61,8 @@ def revise(judged: Judgement, reading: Reading, heard: Heard) -> Judgement:
         label = "asks" if heard.wants > 0.5 else "none"
     elif not adverse and heard.adverse > _BELIEVED:
         label = _AGAINST[max(_AGAINST, key=lambda kind: reading.level(kind))]
-    factor = (1.0 - heard.adverse) ** heard.model.constants["power"]["stance"]
-    factor *= judged.factor if label == "vents" else 1.0
+    power = heard.model.constants["power"]
+    factor = (1.0 - heard.adverse) ** power["adverse"] * judged.factor ** power["rules"]
 
     def told() -> list[Evidence]:
         found = [
