@@ -72,9 +72,10 @@ class Heard:
 def hear(model: Model, reading: Reading, by_rules: tuple[float, float]) -> Heard:
     """Weigh the words of a post and what the rules made of it: the factors of intent and stance."""
     border = reading.title_end + 1
-    title = model.words(reading.folded[: border - 1])
-    beginning = model.words(reading.folded[border : border + _MEANT])
-    body = beginning + model.words(reading.folded[border + _MEANT : border + _READ])
+    own = own_words(reading)
+    title = model.words(own[: border - 1])
+    beginning = model.words(own[border : border + _MEANT])
+    body = beginning + model.words(own[border + _MEANT : border + _READ])
     found = [(place, value) for place, value in enumerate(signs(reading, by_rules)) if value]
     told = []
     for head, said in zip(HEADS, model.says(title, body), strict=True):
@@ -83,6 +84,14 @@ def hear(model: Model, reading: Reading, by_rules: tuple[float, float]) -> Heard
         total = constants["bias"] + said + sum(value * weights[place] for place, value in found)
         told.append(1.0 / (1.0 + exp(-max(-30.0, min(30.0, total)))))
     return Heard(model, title, beginning, body, *told)
+
+
+def own_words(reading: Reading) -> str:
+    """Return the folded text with blanks in place of lines that quote somebody else."""
+    text = reading.folded
+    for start, end in reading.quotes:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def signs(reading: Reading, by_rules: tuple[float, float]) -> list[float]:
@@ -165,10 +174,9 @@ def _told(
     told = [sign * (weight + single[place] + single[place + 1]) for place, weight in enumerate(pairs)]
     if max(told, default=0.0) <= _TELLING:
         return []
+    own = own_words(reading)
     spans = [
-        (start + begin, stop + begin)
-        for begin, end in parts
-        for start, stop in model.spans(reading.folded[begin:end])
+        (start + begin, stop + begin) for begin, end in parts for start, stop in model.spans(own[begin:end])
     ]
     found: list[Evidence] = []
     skip = -1

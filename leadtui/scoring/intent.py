@@ -28,6 +28,7 @@ _WORDS = {
 }
 
 
+_FOREIGN = "written in {}: only its names and keywords can be judged"
 _ASKING = ("seeking", "hiring_provider", "comparing", "pain", "advice")
 _COMPANY = 0.4
 """Share of the distance to certainty that each further kind of request takes, times its promise."""
@@ -98,16 +99,13 @@ def judge(reading: Reading) -> Judgement:
 
     def losses() -> list[Evidence]:
         language = foreign_language(reading.folded)
-        why = (
-            f"written in {language}: only its names and keywords can be judged"
-            if language
-            else _WORDS.get(label, "only a faint request")
-        )
+        why = _FOREIGN.format(language) if language else _WORDS.get(label, "only a faint request")
         return [*against, Evidence(0.5, why)]
 
     return Judgement((Step("intent", factor, gains, losses),), label)
 
 
+_OTHER_WARE_HEARD = 0.9
 _UNLIKELY, _LIKELY = 0.2, 0.6
 """Chances of a wish below which no request is believed, and above which there is one whatever its words."""
 
@@ -121,9 +119,14 @@ def revise(judged: Judgement, reading: Reading, heard: Heard) -> Judgement:
     elif label not in _ASKING and heard.wants > _LIKELY:
         label = "pain" if reading.level("pain") > 0.3 else "seeking"
     power = heard.model.constants["power"]
-    factor = heard.wants ** power["wants"] * step.factor ** power["rules"]
+    factor = heard.wants ** power["wants"] * step.factor ** power["intent"]
+    if label == "hiring_provider" and not reading.hires_out:
+        factor *= _OTHER_WARE_HEARD
 
     def gains() -> list[Evidence]:
+        language = foreign_language(reading.folded)
+        if language:
+            return [*step.gains(), Evidence(0.5, _FOREIGN.format(language))]
         return [*step.gains(), *(tell(heard, reading, for_it=True) if heard.wants > _LIKELY else ())]
 
     return Judgement((Step("intent", factor, gains, step.losses),), label)

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 _KEYWORDS = 24
 """Keywords that are prototypes of their own; all of them up to 60 are one together."""
 _TOGETHER = 60
+WORDS_ALONE = 0.4
+"""How sure the campaign's own words make by themselves, whatever the rest of a post means (noisy or)."""
 STEPS = (1.0, 2.0, 3.0)
 """Likeness up to which each further step counts: beyond, one text is as good as another."""
 _LIKE = 1.0
 """Likeness from which a text is named as a reason."""
 _LONGEST_TOLD = 160
-_TOLD = 0.2
+_TOLD = 0.08
 """Weight of a likeness as evidence, beside about 1.0 for a keyword in the title."""
 
 
@@ -58,6 +60,8 @@ class Meaning:
         """Return the fit of words and meaning together, and add to `witnesses` the text that means it."""
         constants = self._model.constants["fit"]
         told, (start, end), likeness = self.features(reading, heard, by_words, circumstances)
+        if not by_words and told[1] < STEPS[0]:
+            return 0.0
         if likeness > _LIKE and end - start <= _LONGEST_TOLD:
             witnesses.append(Evidence(_TOLD * likeness, start=start, end=end))
         elif not witnesses:
@@ -65,7 +69,8 @@ class Meaning:
         total = constants["bias"] + sum(
             value * weight for value, weight in zip(told, constants["signs"], strict=True)
         )
-        fit: float = (1.0 / (1.0 + exp(-total))) ** self._model.constants["power"]["fit"]
+        doubt = 1.0 - 1.0 / (1.0 + exp(-total))
+        fit: float = (1.0 - doubt * (1.0 - WORDS_ALONE * by_words)) ** self._model.constants["power"]["fit"]
         return fit
 
     def features(

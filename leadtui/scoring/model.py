@@ -148,7 +148,7 @@ class Model:
         both *= np.uint64(_MIX)
         both ^= both >> np.uint64(32)
         both *= np.uint64(_MIX)
-        return (both >> np.uint64(64 - GRAM_BITS)).astype(np.int64)
+        return (both >> np.uint64(64 - GRAM_BITS)).astype(np.int64)  # type: ignore[no-any-return, unused-ignore]
 
     def spans(self, folded: str) -> list[tuple[int, int]]:
         """Return where the tokens of `words` stand."""

@@ -62,7 +62,7 @@ def revise(judged: Judgement, reading: Reading, heard: Heard) -> Judgement:
     elif not adverse and heard.adverse > _BELIEVED:
         label = _AGAINST[max(_AGAINST, key=lambda kind: reading.level(kind))]
     power = heard.model.constants["power"]
-    factor = (1.0 - heard.adverse) ** power["adverse"] * judged.factor ** power["rules"]
+    factor = (1.0 - heard.adverse) ** power["adverse"] * judged.factor ** power["stance"]
 
     def told() -> list[Evidence]:
         found = [

@@ -24,13 +24,14 @@ from leadtui.scoring import intent, stance
 from leadtui.scoring.fit import Fit
 from leadtui.scoring.hearing import SIGNS, hear, signs
 from leadtui.scoring.matching import Matcher
+from leadtui.scoring.meaning import WORDS_ALONE
 from leadtui.scoring.model import FOLDER, HEADS, Model
 from leadtui.scoring.model import ROWS as SIZE
 
 JUDGED = Path(__file__).resolve().parents[1] / "judged"
 FOLDS = 8
-WANTS, ADVERSE, RULES = 0.3, 0.8, 0.5
-"""Powers of the three that judge an author."""
+WANTS, ADVERSE, INTENT, STANCE = 0.3, 1.2, 0.3, 0.8
+"""Powers of what judges an author: both chances by the words, both factors by the rules."""
 _RARE = 3
 """Posts that must hold a word or pair before it is given a weight."""
 _STRENGTH = 0.06
@@ -221,8 +222,15 @@ def _author(rows: list[Row], told: Any) -> Any:
     The powers were chosen by hand: fitted ones rank no better, and lean on words alone, which carries over less to posts
     that are worded plainly.
     """
-    by_rules = np.array([row.signs[-2] * row.signs[-1] for row in rows])
-    return told[:, 0] ** WANTS * (1 - told[:, 1]) ** ADVERSE * np.clip(by_rules, 1e-6, 1) ** RULES
+    by_rules = np.clip(np.array([row.signs[-2:] for row in rows]), 1e-6, 1)
+    by_words = told[:, 0] ** WANTS * (1 - told[:, 1]) ** ADVERSE
+    return by_words * by_rules[:, 0] ** INTENT * by_rules[:, 1] ** STANCE
+
+
+def _fit(signals: Any, values: Any) -> Any:
+    """Return the fit of words and meaning; the first signal is the logarithm of what words alone give, and 0.02."""
+    by_words = np.exp(signals[:, 0]) - 0.02
+    return 1 - (1 - _sigmoid(signals @ values)) * (1 - WORDS_ALONE * by_words)
 
 
 def fit_fit(rows: list[Row], told: Any, chosen: Any) -> Any:
@@ -235,7 +243,7 @@ def fit_fit(rows: list[Row], told: Any, chosen: Any) -> Any:
     trust = np.array([_FIT_TRUST[row.source] for row in rows])[chosen]
 
     def loss(values: Any) -> float:
-        chance = np.clip(_sigmoid(signals @ values) * author, 1e-5, 1 - 1e-5)
+        chance = np.clip(_fit(signals, values) * author, 1e-5, 1 - 1e-5)
         missed = -(truth * np.log(chance) + (1 - truth) * np.log(1 - chance)) * trust
         return float(missed.sum() + 0.5 * (values[:-1] ** 2).sum())
 
@@ -246,7 +254,7 @@ def fit_fit(rows: list[Row], told: Any, chosen: Any) -> Any:
 def chances_of(rows: list[Row], told: Any, values: Any) -> Any:
     """Return the chance that each row is a lead."""
     signals = np.array([[*row.fit, 1.0] for row in rows])
-    chance = _sigmoid(signals @ values) * _author(rows, told)
+    chance = _fit(signals, values) * _author(rows, told)
     return np.where([row.excluded for row in rows], 0.0, chance)
 
 
@@ -321,7 +329,7 @@ def write(fitted: list[tuple[Any, float]], values: Any, scale: float) -> None:
         "bias": round(float(values[-1]), 4),
         "signs": [round(float(each), 4) for each in values[:-1]],
     }
-    shares = {"fit": 1.0, "wants": WANTS, "adverse": ADVERSE, "rules": RULES}
+    shares = {"fit": 1.0, "wants": WANTS, "adverse": ADVERSE, "intent": INTENT, "stance": STANCE}
     constants["power"] = {name: round(power * share, 4) for name, share in shares.items()}
     (FOLDER / "constants.json").write_text(json.dumps(constants, indent=1) + "\n", "utf-8")
     print(constants["fit"], constants["power"])
