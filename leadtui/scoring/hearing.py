@@ -11,7 +11,7 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from leadtui.scoring.ledger import Evidence
-from leadtui.scoring.model import HEADS, Model, Word
+from leadtui.scoring.model import HEADS, SIGNS, Model, Word
 from leadtui.scoring.reading import REQUEST_KINDS, Reading
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ KINDS = (
 )
 """Kinds of rule whose findings are weighed beside the words."""
 FLAGS = 7
-SIGNS = 2 * len(KINDS) + FLAGS + 2
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _AT_ONCE, _SOUP = 2, 4
 """Keywords that somebody who asks uses at once, and how many more than that still tell something: sellers use them all."""

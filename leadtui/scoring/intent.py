@@ -120,7 +120,7 @@ def revise(judged: Judgement, reading: Reading, heard: Heard) -> Judgement:
         label = "pain" if reading.level("pain") > 0.3 else "seeking"
     power = heard.model.constants["power"]
     factor = heard.wants ** power["wants"] * step.factor ** power["intent"]
-    if label == "hiring_provider" and not reading.hires_out:
+    if not reading.hires_out and reading.level("hiring_provider") > 0.3:
         factor *= _OTHER_WARE_HEARD
 
     def gains() -> list[Evidence]:

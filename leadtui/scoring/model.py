@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDER = Path(__file__).parent / "model"
+SIGNS, FIT_SIGNS = 45, 12
+"""What `hearing.signs` and `Meaning.features` give."""
 HEADS = ("wants", "adverse")
 """What the words of a post are weighed for: does its author want something, are they on the other side of a sale?"""
 GRAM_BITS = 17
@@ -64,6 +66,10 @@ class Model:
         self._grams: NDArray[np.float32] = weights["grams"] * weights["scale"]
         self.constants: dict[str, Any] = json.loads((folder / "constants.json").read_text("utf-8"))
         self._known: dict[str, Word] = {}
+        if len(self.constants["fit"]["signs"]) != FIT_SIGNS or any(
+            len(self.constants[head]["signs"]) != SIGNS for head in HEADS
+        ):
+            raise ValueError("the constants of the model do not belong to this program")
         if len(self._pieces) != len(self._vectors) or self._grams.shape != (2 * ROWS, len(HEADS)):
             raise ValueError("the files of the model do not belong together")
 
@@ -177,7 +183,16 @@ class Prototypes:
 @cache
 def load() -> Model | None:
     """Return the model, or None where NumPy or a file is missing or broken."""
+    return read(FOLDER)[0]
+
+
+def read(folder: Path) -> tuple[Model | None, str]:
+    """Return the model of a folder, or None and why there is none."""
+    from zipfile import BadZipFile
+
     try:
-        return Model(FOLDER)
-    except (ImportError, OSError, ValueError, KeyError):
-        return None
+        return Model(folder), ""
+    except ImportError as error:
+        return None, f"NumPy cannot be loaded ({error})"
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        return None, f"{folder} is damaged ({type(error).__name__})"

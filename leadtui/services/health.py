@@ -16,6 +16,7 @@ from leadtui.config import SECRETS, Config, careless
 from leadtui.errors import Exit, LeadTuiError
 from leadtui.runtime import home
 from leadtui.runtime.process import is_known_dead, pid_of
+from leadtui.scoring import model
 from leadtui.services.discovery import resolve
 from leadtui.services.schedule import LEASE
 from leadtui.store import feeds, leases
@@ -46,6 +47,7 @@ async def examine(config: Config) -> list[Check]:
     checks = [Check("leadtui", "ok", f"{__version__} on Python {sys.version.split()[0]}")]
     checks += await _guarded("home", _home, config)
     checks += await _guarded("configuration", _configuration, config)
+    checks += await _guarded("scoring", _scoring, config)
     checks += await _guarded("database", _database, config)
     checks += await _guarded("redis", _redis, config)
     checks += await _guarded("reddit", _reddit, config)
@@ -90,6 +92,14 @@ async def _configuration(config: Config) -> list[Check]:
             )
         ]
     return [Check("configuration", "ok", found)]
+
+
+async def _scoring(config: Config) -> list[Check]:
+    found, why = await asyncio.to_thread(model.read, model.FOLDER)
+    if found is None:
+        fix = "install leadtui again; until then scores go by rules alone"
+        return [Check("scoring", "warn", clean_line(why, 300), fix)]
+    return [Check("scoring", "ok", "rules, words and meaning")]
 
 
 async def _database(config: Config) -> list[Check]:

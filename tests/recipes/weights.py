@@ -22,10 +22,10 @@ import numpy as np
 from leadtui.domain.models import Campaign, Post
 from leadtui.scoring import intent, stance
 from leadtui.scoring.fit import Fit
-from leadtui.scoring.hearing import SIGNS, hear, signs
+from leadtui.scoring.hearing import hear, signs
 from leadtui.scoring.matching import Matcher
 from leadtui.scoring.meaning import WORDS_ALONE
-from leadtui.scoring.model import FOLDER, HEADS, Model
+from leadtui.scoring.model import FIT_SIGNS, FOLDER, HEADS, SIGNS, Model
 from leadtui.scoring.model import ROWS as SIZE
 
 JUDGED = Path(__file__).resolve().parents[1] / "judged"
@@ -258,17 +258,34 @@ def chances_of(rows: list[Row], told: Any, values: Any) -> Any:
     return np.where([row.excluded for row in rows], 0.0, chance)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Fit, write, and print what campaigns that were left out get."""
-    from tests.bench.quality import ndcg, rates
+@dataclass
+class LeftOut:
+    """What posts get that were judged for campaigns which the fit had not seen."""
 
-    empty = np.zeros((2 * SIZE, len(HEADS)), np.int8)
-    np.savez_compressed(FOLDER / "weights.npz", grams=empty, scale=np.float32(1))
-    blank = {head: {"bias": 0.0, "signs": [0.0] * SIGNS} for head in HEADS}
-    (FOLDER / "constants.json").write_text(json.dumps(blank), "utf-8")
-    rows, campaigns = load_rows(Path(arguments[0]))
+    rows: list[Row]
+    features: Any
+    pairs: list[Row]
+    told: Any
+    """Both chances of each pair."""
+    chance: Any
+    scale: float
+    """The chance from which a pair is a lead."""
+
+    def points(self) -> dict[tuple[str, str], float]:
+        """Return the score of each pair by campaign and post: 50 is a chance of `scale`."""
+        power = np.log(0.5) / np.log(self.scale)
+        return {
+            (row.campaign, row.post.id): float(100 * value**power)
+            for row, value in zip(self.pairs, self.chance, strict=True)
+        }
+
+
+def leave_out(folder: Path) -> LeftOut:
+    """Fit eight times, each time without an eighth of the campaigns and without their posts."""
+    from tests.bench.quality import rates
+
+    rows, campaigns = load_rows(folder)
     measure(rows, campaigns, Model(FOLDER))
-    print(Counter((row.source, bool(row.campaign)) for row in rows))
     features = matrix(rows)
     told = out_of_fold(rows, features)
     paired = [number for number, row in enumerate(rows) if row.campaign]
@@ -287,7 +304,24 @@ def main(arguments: Sequence[str]) -> int:
             for source, trust in _FIT_TRUST.items()
         )
 
-    scale = max(np.arange(0.03, 0.6, 0.01), key=worth)
+    scale = float(max(np.arange(0.03, 0.6, 0.01), key=worth))
+    return LeftOut(rows, features, pairs, pair_told, chance, scale)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Fit, write, and print what campaigns that were left out get."""
+    from tests.bench.quality import ndcg, rates
+
+    empty = np.zeros((2 * SIZE, len(HEADS)), np.int8)
+    np.savez_compressed(FOLDER / "weights.npz", grams=empty, scale=np.float32(1))
+    blank = {head: {"bias": 0.0, "signs": [0.0] * SIGNS} for head in HEADS}
+    blank["fit"] = {"bias": 0.0, "signs": [0.0] * FIT_SIGNS}
+    (FOLDER / "constants.json").write_text(json.dumps(blank), "utf-8")
+    left = leave_out(Path(arguments[0]))
+    rows, features, pairs, pair_told = left.rows, left.features, left.pairs, left.told
+    chance, scale = left.chance, left.scale
+    truth = np.array([row.grade >= 2 for row in pairs])
+    print(Counter((row.source, bool(row.campaign)) for row in rows))
     print(f"left out by campaign; a lead from a chance of {scale:.2f} on")
     for source in ("judged", "real", "invented"):
         mask = np.array([row.source == source for row in pairs])
@@ -307,7 +341,7 @@ def main(arguments: Sequence[str]) -> int:
             f" precision {p:.2f} recall {r:.2f} F1 {f1:.3f}"
         )
     values = fit_fit(pairs, pair_told, np.ones(len(pairs), bool))
-    write(heads(rows, features, np.ones(len(rows), bool)), values, float(scale))
+    write(heads(rows, features, np.ones(len(rows), bool)), values, scale)
     return 0
 
 
