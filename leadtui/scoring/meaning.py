@@ -26,6 +26,8 @@ WORDS_ALONE = 0.4
 """How sure the campaign's own words make by themselves, whatever the rest of a post means (noisy or)."""
 STEPS = (1.0, 2.0, 3.0)
 """Likeness up to which each further step counts: beyond, one text is as good as another."""
+_BY_CHANCE = 1.6
+"""Likeness to one of many prototypes that any text may have."""
 _LIKE = 1.0
 """Likeness from which a text is named as a reason."""
 _LONGEST_TOLD = 160
@@ -60,7 +62,7 @@ class Meaning:
         """Return the fit of words and meaning together, and add to `witnesses` the text that means it."""
         constants = self._model.constants["fit"]
         told, (start, end), likeness = self.features(reading, heard, by_words, circumstances)
-        if not by_words and told[1] < STEPS[0]:
+        if not by_words and told[2] < _BY_CHANCE:
             return 0.0
         if likeness > _LIKE and end - start <= _LONGEST_TOLD:
             witnesses.append(Evidence(_TOLD * likeness, start=start, end=end))

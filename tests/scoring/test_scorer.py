@@ -89,13 +89,14 @@ def test_a_perfect_request_for_another_thing_is_worth_nothing() -> None:
 
 def test_a_keyword_counts_as_a_whole_word_only() -> None:
     crm = Campaign("crm", keywords=("crm", "c++", ".net", "ai"))
-    assert score(crm, "Which scrmble should I buy?").value == 0
+    assert not score(crm, "Which scrmble should I buy?").lead
+    assert all(reason.text.lower() != "crm" for reason in score(crm, "Which scrmble should I buy?").reasons)
     assert not score(crm, "The rain in Spain, which is best?").lead
     assert all(reason.text != "ai" for reason in score(crm, "The rain in Spain, which is best?").reasons)
     assert score(crm, "Which CRM should I buy?").lead
     assert score(crm, "Which C++ course should I buy?").value > 0
     assert score(crm, "Which .NET course should I buy?").value > 0
-    assert score(crm, "Look at example.net please").value == 0
+    assert all(reason.text != ".net" for reason in score(crm, "Look at example.net please").reasons)
 
 
 @pytest.mark.parametrize(
