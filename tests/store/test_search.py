@@ -172,7 +172,7 @@ _TERMS = st.one_of(
     st.sampled_from(
         "status:new status:new,saved sub:SaaS sub:saas,freelance sub:none intent:pain stance:asks,vents author:ann "
         "author:Bob,o'hara author:nobody campaign:one campaign:nothing kind:post kind:comment tag:warm tag:b2b "
-        "tag:100% tag:a_b tag:axb id:1,2,3 id:-1 id:999999999 is:seen is:noted is:drafted is:tagged is:seen,noted "
+        "tag:100% tag:a_b tag:axb id:1,2,3 id:0 id:999999999 is:seen is:noted is:drafted is:tagged is:seen,noted "
         "score:>50 score:<=20 score:=7 score:>999999999 score:>=-999999999 comments:>4 comments:0 votes:<0 votes:7 "
         "votes:>999999999 age:<3d age:>2d age:<=36h age:2w age:<999999y".split()
     ),
