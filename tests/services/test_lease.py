@@ -14,7 +14,7 @@ import pytest
 from leadtui.config import Config
 
 _PROCESS = """
-import asyncio, sys
+import asyncio, os, sys
 from pathlib import Path
 from leadtui import sources
 from leadtui.config import Config, Database, Metrics
@@ -30,8 +30,11 @@ async def main():
         Config(home=Path(home), database=Database(url=url), metrics=Metrics(enabled=False))
     )
     engine.start()
+    role = Path(home, f"role-{os.getpid()}")
     while True:
-        Path(home, f"role-{__import__('os').getpid()}").write_text(engine.desk.activity().role)
+        draft = role.with_suffix(".draft")
+        draft.write_text(engine.desk.activity().role)
+        draft.replace(role)  # whoever reads in between sees the old one, never an empty file
         await asyncio.sleep(0.05)
 
 asyncio.run(main())
