@@ -93,10 +93,11 @@ class Fit:
 
     def _circumstances(self, reading: Reading) -> tuple[float, ...]:
         """Return whether there is a keyword, a competitor, one of the campaign's subreddits, a keyword in the title."""
-        keywords = [each for each in reading.mentions if each.term.kind == "keyword"]
+        own = [each for each in reading.mentions if not reading.is_quoted(each.start)]
+        keywords = [each for each in own if each.term.kind == "keyword"]
         return (
             float(bool(keywords)),
-            float(any(each.term.kind == "competitor" for each in reading.mentions)),
+            float(any(each.term.kind == "competitor" for each in own)),
             float(_subreddit(reading.post.subreddit) in self._own),
             float(bool(keywords) and keywords[0].start < reading.title_end),
         )

@@ -129,7 +129,12 @@ def signs(reading: Reading, by_rules: tuple[float, float]) -> list[float]:
 
 def request_of(reading: Reading) -> tuple[int, int] | None:
     """Return the span of the sentence that asks most plainly, None where nothing in the body does."""
-    requests = [found for kind in REQUEST_KINDS for found in reading.phrases.get(kind, ())]
+    requests = [
+        found
+        for kind in REQUEST_KINDS
+        for found in reading.phrases.get(kind, ())
+        if not reading.is_quoted(found.start)
+    ]
     requests = requests or reading.phrases.get("pain", []) or reading.phrases.get("advice", [])
     if not requests:
         return None

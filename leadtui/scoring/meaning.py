@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _KEYWORDS = 24
 """Keywords that are prototypes of their own; all of them up to 60 are one together."""
 _TOGETHER = 60
+_ABBREVIATION = 4
+"""Letters up to which a keyword means too many things to be likened to: `ai`, `CRM`, `.net`; it counts as a word."""
 WORDS_ALONE = 0.4
 """How sure the campaign's own words make by themselves, whatever the rest of a post means (noisy or)."""
 STEPS = (1.0, 2.0, 3.0)
@@ -40,11 +42,8 @@ class Meaning:
 
     def __init__(self, campaign: Campaign, model: Model) -> None:
         self._model = model
-        texts = [
-            campaign.description,
-            ", ".join(campaign.keywords[:_TOGETHER]),
-            *campaign.keywords[:_KEYWORDS],
-        ]
+        telling = [keyword for keyword in campaign.keywords if len(keyword) > _ABBREVIATION]
+        texts = [campaign.description, ", ".join(telling[:_TOGETHER]), *telling[:_KEYWORDS]]
         known = [vector for text in texts if (vector := model.vector(model.words(fold(text)))).any()]
         self._prototypes = model.prototypes(known) if known else None
 

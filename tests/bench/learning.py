@@ -25,6 +25,7 @@ from leadtui.domain.models import Campaign, Post, Score
 from leadtui.scoring import Scorer
 from leadtui.scoring.learning import Example, learn
 from leadtui.scoring.measures import ndcg
+from tests.bench.quality import campaign_of, post_of
 
 JUDGED = Path(__file__).resolve().parents[1] / "judged"
 _TOP_TO_BOTTOM = 3.0
@@ -144,10 +145,10 @@ def _table(title: str, campaigns: Path, pairs: Path, verdicts: int, splits: int)
     )
     results = []
     for profile in json.loads(campaigns.read_text("utf-8")):
-        campaign = _campaign(profile)
+        campaign = campaign_of(profile)
         scorer = Scorer(campaign)
         unique = {row["id"]: row for row in rows[profile["profile_id"]]}
-        judged = [Judged(_post(row), scorer.score(_post(row)), row["grade"]) for row in unique.values()]
+        judged = [Judged(post_of(row), scorer.score(post_of(row)), row["grade"]) for row in unique.values()]
         result = measure(campaign, judged, verdicts, splits)
         if result is None:
             print(f"{profile['profile_id']:<14}{max(0, len(judged) - verdicts):>5}   no lead is left over")
@@ -161,20 +162,6 @@ def _table(title: str, campaigns: Path, pairs: Path, verdicts: int, splits: int)
         before = sum(each.before for each in results) / len(results)
         after = sum(each.after for each in results) / len(results)
         print(f"{'mean':<14}{'':>22}{before:>9.3f}{after:>8.3f}{after - before:>+9.3f}")
-
-
-def _post(row: dict[str, Any]) -> Post:
-    return Post(row["id"], row["subreddit"], row.get("title_stripped") or row["title"], row.get("body") or "")
-
-
-def _campaign(profile: dict[str, Any]) -> Campaign:
-    return Campaign(
-        name=profile["name"],
-        description=profile["description"],
-        keywords=tuple(profile["keywords"]),
-        competitors=tuple(profile["competitors"]),
-        subreddits=tuple(profile["target_subreddits"]),
-    )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from math import log2
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ import intent_score
 
 from leadtui.domain.models import Campaign, Post
 from leadtui.scoring import Scorer
+from leadtui.scoring.measures import CUT, ndcg, rates
 from leadtui.scoring.words import FUNCTION_WORDS
 
 _SEEKING = re.compile(
@@ -62,7 +62,6 @@ _NEGATIVE_WORDS = ("hiring", "job", "meme", "rant", "news", "for hire")
 """Words for our own version of the predecessor's formula: points by substrings, as it counted them."""
 _JUDGED = Path(__file__).resolve().parents[1] / "judged"
 _ASKS = ("seeking", "hiring_provider", "comparing")
-_CUT = 10
 
 
 @dataclass(frozen=True)
@@ -85,24 +84,6 @@ class Ranked:
 Judge = Callable[[Pair], Ranked]
 
 
-def ndcg(grades: Sequence[int], cut: int = _CUT) -> float:
-    """Return the normalised discounted cumulative gain of `grades` in ranked order, gain 2^grade - 1."""
-
-    def gain(order: Iterable[int]) -> float:
-        return sum((2.0**grade - 1.0) / log2(place + 2) for place, grade in enumerate(order))
-
-    best = gain(sorted(grades, reverse=True)[:cut])
-    return gain(grades[:cut]) / best if best else 0.0
-
-
-def rates(found: Sequence[bool], true: Sequence[bool]) -> tuple[float, float, float]:
-    """Return precision, recall and F1."""
-    hits = sum(a and b for a, b in zip(found, true, strict=True))
-    precision = hits / sum(found) if any(found) else 0.0
-    recall = hits / sum(true) if any(true) else 0.0
-    return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
-
-
 def main(arguments: Sequence[str]) -> int:
     """Print the tables; 0 also where there is no data to measure on."""
     folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -114,15 +95,15 @@ def main(arguments: Sequence[str]) -> int:
     profiles = json.loads((folder / "campaigns.json").read_text("utf-8"))
     pairs: dict[str, list[Pair]] = defaultdict(list)
     for row in _rows(folder / "judged_pairs.jsonl"):
-        pairs[row["profile_id"]].append(Pair(_post(row), row["grade"], row["kind"]))
+        pairs[row["profile_id"]].append(Pair(post_of(row), row["grade"], row["kind"]))
     _print_campaigns(profiles, pairs, _left_out(folder))
     print("\ninvented posts, most of them near the subject; nothing was fitted on them")
     held_out: dict[str, list[Pair]] = defaultdict(list)
     for row in _rows(_JUDGED / "held_out_pairs.jsonl"):
-        held_out[row["profile_id"]].append(Pair(_post(row), row["grade"], row["kind"]))
+        held_out[row["profile_id"]].append(Pair(post_of(row), row["grade"], row["kind"]))
     _print_campaigns(json.loads((_JUDGED / "held_out_campaigns.json").read_text("utf-8")), held_out, {})
     _print_labelled(folder / "posts_labelled.jsonl")
-    _print_speed(_campaign(profiles[0]))
+    _print_speed(campaign_of(profiles[0]))
     return 0
 
 
@@ -192,13 +173,13 @@ def _print_campaigns(
     for profile in profiles:
         judged = pairs[profile["profile_id"]]
         leads = [pair.grade >= 2 for pair in judged]
-        for name, judge in _judges(_campaign(profile), profile["profile_id"], left_out).items():
+        for name, judge in _judges(campaign_of(profile), profile["profile_id"], left_out).items():
             said = [judge(pair) for pair in judged]
             order = sorted(zip(judged, said, strict=True), key=lambda each: (-each[1].value, each[0].post.id))
             grades = [pair.grade for pair, _ in order]
             figures = [
                 ndcg(grades),
-                sum(grade >= 2 for grade in grades[:_CUT]) / _CUT,
+                sum(grade >= 2 for grade in grades[:CUT]) / CUT,
                 *rates([each.lead for each in said], leads),
             ]
             means[name].append((sum(leads), figures))
@@ -232,12 +213,12 @@ def _print_labelled(path: Path) -> None:
     rows = [row for row in _rows(path) if row["label_source"].startswith("read")]
     true = [row["label"] == "lead" for row in rows]
     scorer = Scorer(Campaign("anything"))
-    scores = [scorer.score(_post(row)) for row in rows]
+    scores = [scorer.score(post_of(row)) for row in rows]
     said = {
         "ours (intent and stance)": [
             score.intent in _ASKS and score.stance in ("asks", "none", "vents") for score in scores
         ],
-        "seeking words": [_SEEKING.search(_post(row).text) is not None for row in rows],
+        "seeking words": [_SEEKING.search(post_of(row).text) is not None for row in rows],
         "everything": [True] * len(rows),
     }
     print(
@@ -282,11 +263,11 @@ def _rows(path: Path) -> Iterable[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _post(row: dict[str, Any]) -> Post:
+def post_of(row: dict[str, Any]) -> Post:
     return Post(row["id"], row["subreddit"], row.get("title_stripped") or row["title"], row.get("body") or "")
 
 
-def _campaign(profile: dict[str, Any]) -> Campaign:
+def campaign_of(profile: dict[str, Any]) -> Campaign:
     return Campaign(
         name=profile["name"],
         description=profile["description"],

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.quality import main, ndcg, rates
+from leadtui.scoring.measures import ndcg, rates
+from tests.bench.quality import main
 
 
 def test_says_so_when_there_is_no_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,7 @@ from leadtui.scoring.fit import Fit
 from leadtui.scoring.hearing import hear, signs
 from leadtui.scoring.matching import Matcher
 from leadtui.scoring.meaning import WORDS_ALONE
+from leadtui.scoring.measures import ndcg, rates
 from leadtui.scoring.model import FIT_SIGNS, FOLDER, HEADS, SIGNS, Model
 from leadtui.scoring.model import ROWS as SIZE
 
@@ -282,8 +283,6 @@ class LeftOut:
 
 def leave_out(folder: Path) -> LeftOut:
     """Fit eight times, each time without an eighth of the campaigns and without their posts."""
-    from tests.bench.quality import rates
-
     rows, campaigns = load_rows(folder)
     measure(rows, campaigns, Model(FOLDER))
     features = matrix(rows)
@@ -310,8 +309,6 @@ def leave_out(folder: Path) -> LeftOut:
 
 def main(arguments: Sequence[str]) -> int:
     """Fit, write, and print what campaigns that were left out get."""
-    from tests.bench.quality import ndcg, rates
-
     empty = np.zeros((2 * SIZE, len(HEADS)), np.int8)
     np.savez_compressed(FOLDER / "weights.npz", grams=empty, scale=np.float32(1))
     blank = {head: {"bias": 0.0, "signs": [0.0] * SIGNS} for head in HEADS}

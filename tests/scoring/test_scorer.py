@@ -89,14 +89,12 @@ def test_a_perfect_request_for_another_thing_is_worth_nothing() -> None:
 
 def test_a_keyword_counts_as_a_whole_word_only() -> None:
     crm = Campaign("crm", keywords=("crm", "c++", ".net", "ai"))
-    assert not score(crm, "Which scrmble should I buy?").lead
-    assert all(reason.text.lower() != "crm" for reason in score(crm, "Which scrmble should I buy?").reasons)
-    assert not score(crm, "The rain in Spain, which is best?").lead
-    assert all(reason.text != "ai" for reason in score(crm, "The rain in Spain, which is best?").reasons)
+    assert score(crm, "Which scrmble should I buy?").value == 0
+    assert score(crm, "The rain in Spain, which is best?").value == 0
     assert score(crm, "Which CRM should I buy?").lead
     assert score(crm, "Which C++ course should I buy?").value > 0
     assert score(crm, "Which .NET course should I buy?").value > 0
-    assert all(reason.text != ".net" for reason in score(crm, "Look at example.net please").reasons)
+    assert score(crm, "Look at example.net please").value == 0
 
 
 @pytest.mark.parametrize(
@@ -132,8 +130,8 @@ def test_a_competitor_that_is_a_common_word_needs_its_capital() -> None:
 
 def test_a_short_keyword_in_capitals_is_not_the_pronoun() -> None:
     helpdesk = Campaign("desk", keywords=("IT",))
-    assert all(reason.text != "it" for reason in score(helpdesk, "What should I do with it?").reasons)
-    assert any(reason.text == "IT" for reason in score(helpdesk, "Who does IT for a small office?").reasons)
+    assert score(helpdesk, "What should I do with it?").parts["fit"] == 0
+    assert score(helpdesk, "Who does IT for a small office?").parts["fit"] > 0
 
 
 def test_a_negative_keyword_is_final() -> None:
@@ -147,7 +145,7 @@ def test_a_negative_keyword_is_final() -> None:
 def test_a_request_says_more_in_the_title_than_in_a_quotation() -> None:
     asked = "can anyone recommend a podcast editor?"
     plain = score(PODCAST, "Hello", asked).value
-    assert score(PODCAST, asked).value > plain > 2 * score(PODCAST, "Hello", f"> {asked}").value
+    assert score(PODCAST, asked).value > plain > 3 * score(PODCAST, "Hello", f"> {asked}").value
 
 
 def test_a_negated_request_is_none() -> None:
